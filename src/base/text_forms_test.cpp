@@ -1,0 +1,167 @@
+// Base64, JSON, secrets, hash and entropy: the small forms of text and bytes.
+#include <algorithm>
+#include <array>
+#include <new>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "base/base64.h"
+#include "base/entropy.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/secret.h"
+
+namespace tillbridge {
+namespace {
+
+TEST(Base64, FollowsTheRfc) {
+  const std::pair<const char*, const char*> vectors[] = {
+      {"", ""},        {"f", "Zg=="},        {"fo", "Zm8="},
+      {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"foobar", "Zm9vYmFy"}};
+  for (const auto& [bytes, text] : vectors) {
+    EXPECT_EQ(base64_encode(bytes), text);
+    EXPECT_EQ(base64_decode(text).value(), bytes);
+  }
+}
+
+TEST(Base64, RefusesWhatIsNotIt) {
+  for (const auto* text : {"Z", "Zg=", "Zg", "====", "Z===", "=Zg=", "Zg==Zg==", " Zg==",
+                           "\nZg==\n\n\n", "Zm 9", "Zm9-", "Zm9_"})
+    EXPECT_FALSE(base64_decode(text)) << text;
+}
+
+RC_GTEST_PROP(Base64, ReadsWhatItWrote, (const std::string& bytes)) {
+  RC_ASSERT(base64_decode(base64_encode(bytes)).value() == bytes);
+}
+
+TEST(Json, SaysWhereItIsBroken) {
+  for (const auto* text :
+       {"", " ", "{", "{\"a\":}", "[1,]", "{} {}", "nul", "\"\xff\"", "{'a':1}"}) {
+    const auto value = json::parse(text);
+    ASSERT_FALSE(value) << text;
+    EXPECT_EQ(value.error().kind, Error::Kind::invalid_input);
+    EXPECT_NE(value.error().what.find("not JSON at byte"), std::string::npos);
+  }
+  EXPECT_TRUE(json::parse(" {\"a\": [1, 2.5, null]} \n"));
+}
+
+TEST(Json, RefusesDepth) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_TRUE(json::parse(nested(json::depth_max)));
+  EXPECT_FALSE(json::parse(nested(json::depth_max + 1)));
+  EXPECT_FALSE(json::parse(std::string(1'000'000, '[')));
+}
+
+TEST(Json, MembersAreReadLeniently) {
+  const auto value = json::parse(R"({"t":"x","e":"","n":null,"i":7,"s":"12","f":3.0,"g":3.5,
+    "b":true,"o":{},"a":[],"bad":"12x","big":18446744073709551615})")
+                         .value();
+  const auto& members = value.get_object();
+  EXPECT_EQ(json::text(members, "t"), "x");
+  EXPECT_EQ(json::text(members, "e"), std::nullopt);
+  EXPECT_EQ(json::text(members, "n"), std::nullopt);
+  EXPECT_EQ(json::text(members, "i"), std::nullopt);
+  EXPECT_EQ(json::text(members, "missing"), std::nullopt);
+  EXPECT_EQ(json::integer(members, "i"), 7);
+  EXPECT_EQ(json::integer(members, "s"), 12);
+  EXPECT_EQ(json::integer(members, "f"), 3);
+  EXPECT_EQ(json::integer(members, "g"), std::nullopt);
+  EXPECT_EQ(json::integer(members, "bad"), std::nullopt);
+  EXPECT_EQ(json::integer(members, "e"), std::nullopt);
+  EXPECT_EQ(json::integer(members, "big"), std::nullopt);
+  EXPECT_EQ(json::boolean(members, "b"), true);
+  EXPECT_EQ(json::boolean(members, "i"), std::nullopt);
+  EXPECT_NE(json::object(members, "o"), nullptr);
+  EXPECT_EQ(json::object(members, "a"), nullptr);
+  EXPECT_NE(json::array(members, "a"), nullptr);
+}
+
+RC_GTEST_PROP(Json, QuotesAnyText, ()) {
+  const auto text = *rc::gen::container<std::string>(rc::gen::inRange<char>(0, 127));
+  std::string quoted;
+  json::append_quoted(quoted, text);
+  const auto value = json::parse(quoted);
+  RC_ASSERT(value.has_value());
+  RC_ASSERT(std::string_view(value->get_string()) == text);
+}
+
+TEST(Secret, Matches) {
+  const Secret secret{"s3cret"};
+  EXPECT_TRUE(secret.matches("s3cret"));
+  EXPECT_FALSE(secret.matches("s3cre"));
+  EXPECT_FALSE(secret.matches("s3cret "));
+  EXPECT_FALSE(secret.matches(""));
+  EXPECT_TRUE(Secret{}.matches(""));
+  EXPECT_TRUE(Secret{}.empty());
+}
+
+TEST(Secret, CanBeCopiedMovedAndReplaced) {
+  Secret first{"one"};
+  Secret second = first;
+  Secret third = std::move(first);
+  EXPECT_EQ(second.reveal(), "one");
+  EXPECT_EQ(third.reveal(), "one");
+  second = Secret{"a much longer secret that does not fit into the object itself"};
+  third = second;
+  EXPECT_EQ(third.reveal(), second.reveal());
+  third = std::move(second);
+  EXPECT_TRUE(third.reveal().starts_with("a much longer"));
+}
+
+// A short secret lives inside its object: neither destruction nor a move may leave it there.
+TEST(Secret, LeavesNothingInItsPlace) {
+  const std::string_view text = "hunter2";
+  alignas(Secret) std::array<unsigned char, sizeof(Secret)> place{};
+  const auto still_there = [&] {
+    return std::search(place.begin(), place.end(), text.begin(), text.end()) != place.end();
+  };
+  auto* secret = new (place.data()) Secret{std::string(text)};
+  ASSERT_TRUE(still_there());
+  const Secret moved = std::move(*secret);
+  EXPECT_FALSE(still_there());
+  *secret = moved;
+  ASSERT_TRUE(still_there());
+  secret->~Secret();
+  EXPECT_FALSE(still_there());
+}
+
+TEST(Hash, IsTheSameForEver) {
+  // Lanes and shards are stored by it: a change of these numbers is a migration.
+  EXPECT_EQ(stable_hash(""), 0x0ULL);
+  EXPECT_EQ(stable_hash("customer/c-90112"), 0x0ULL);
+}
+
+TEST(Hash, SpreadsOverShards) {
+  std::array<int, 256> shards{};
+  for (int i = 0; i < 25'600; ++i) ++shards[stable_hash("customer/" + std::to_string(i)) % 256];
+  EXPECT_GT(*std::min_element(shards.begin(), shards.end()), 50);
+  EXPECT_LT(*std::max_element(shards.begin(), shards.end()), 160);
+}
+
+TEST(Entropy, SameSeedSameWay) {
+  Entropy left{7};
+  Entropy right{7};
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(left.next(), right.next());
+  for (int i = 0; i < 1'000; ++i) {
+    ASSERT_LT(left.below(10), 10U);
+    const double unit = left.unit();
+    ASSERT_GE(unit, 0.0);
+    ASSERT_LT(unit, 1.0);
+  }
+  EXPECT_FALSE(left.chance(0.0));
+  EXPECT_TRUE(left.chance(1.0));
+}
+
+TEST(Entropy, OfTheMachineDiffers) {
+  EXPECT_NE(Entropy::from_machine().next(), Entropy::from_machine().next());
+  std::array<std::byte, 32> bytes{};
+  fill_secure(bytes);
+  EXPECT_NE(bytes, (std::array<std::byte, 32>{}));
+}
+
+}  // namespace
+}  // namespace tillbridge

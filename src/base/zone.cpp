@@ -1,0 +1,58 @@
+#include "base/zone.h"
+
+#include <date/date.h>
+#include <date/tz.h>
+#include <fmt/format.h>
+
+namespace tillbridge {
+namespace {
+
+date::local_time<Duration> local(const std::string& name, Instant at) {
+  return date::locate_zone(name)->to_local(at);
+}
+
+}  // namespace
+
+Result<Zone> Zone::find(std::string_view name) {
+  try {
+    Zone zone;
+    zone.name_ = date::locate_zone(name)->name();
+    return zone;
+  } catch (const std::exception&) {
+    return fail(
+        Error::Kind::invalid_input,
+        fmt::format("'{}' is not a time zone; use an IANA name such as Europe/Stockholm", name));
+  }
+}
+
+std::string Zone::business_day(Instant at, Duration day_starts_at) const {
+  return date::format("%F", date::floor<date::days>(local(name_, at) - day_starts_at));
+}
+
+std::string Zone::local_text(Instant at) const {
+  return date::format("%F %T", date::floor<std::chrono::seconds>(local(name_, at)));
+}
+
+Duration Zone::time_of_day(Instant at) const {
+  const auto here = local(name_, at);
+  return here - date::floor<date::days>(here);
+}
+
+Duration Zone::until_time_of_day(Instant at, Duration time_of_day) const {
+  const auto* zone = date::locate_zone(name_);
+  const auto here = zone->to_local(at);
+  const auto target = date::local_time<Duration>{date::floor<date::days>(here)} + time_of_day;
+  // When the clocks go back a time of day comes twice; today's two moments are tried in order.
+  for (const auto which : {date::choose::earliest, date::choose::latest}) {
+    const auto today = zone->to_sys(target, which);
+    if (today >= at) return std::chrono::duration_cast<Duration>(today - at);
+  }
+  const auto tomorrow = zone->to_sys(target + date::days{1}, date::choose::earliest);
+  return std::chrono::duration_cast<Duration>(tomorrow - at);
+}
+
+std::string utc_text(Instant at) {
+  return date::format("%FT%TZ", date::floor<std::chrono::milliseconds>(at));
+}
+
+}  // namespace tillbridge

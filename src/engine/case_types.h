@@ -1,0 +1,70 @@
+#pragma once
+// Every type of case the engine and the flows can open: who owns it and how soon it is due
+// (REQUIREMENTS O2). The text of a case is written where it is opened; the handbook explains each
+// type. Fixed table; any thread.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.h"
+#include "journal/step.h"
+
+namespace tillbridge::engine {
+
+enum class CaseType {
+  malformed_event,     // an event could not be understood; its raw text is kept
+  order_not_found,     // announced, but the source does not know it
+  unreadable_order,    // read, but its document makes no sense
+  incomplete_order,    // closed, but not paid or not complete for too long
+  faulty_identity,     // the customer's identifiers cannot be right
+  faulty_data,         // amounts or currencies that do not fit the settings
+  rejected_delivery,   // a platform refused it for good
+  patience_exhausted,  // tried for days without success
+};
+
+struct CaseRule {
+  std::string_view name;
+  std::string_view owner;  // team
+  Duration due_in;
+};
+
+constexpr CaseRule case_rule(CaseType type) {
+  using std::chrono::hours;
+  switch (type) {
+    case CaseType::malformed_event:
+      return {"malformed_event", "integration", hours{24}};
+    case CaseType::order_not_found:
+      return {"order_not_found", "retail operations", hours{24}};
+    case CaseType::unreadable_order:
+      return {"unreadable_order", "integration", hours{8}};
+    case CaseType::incomplete_order:
+      return {"incomplete_order", "retail operations", hours{24}};
+    case CaseType::faulty_identity:
+      return {"faulty_identity", "data steward", hours{72}};
+    case CaseType::faulty_data:
+      return {"faulty_data", "integration", hours{24}};
+    case CaseType::rejected_delivery:
+      return {"rejected_delivery", "marketing", hours{24}};
+    case CaseType::patience_exhausted:
+      return {"patience_exhausted", "integration", hours{8}};
+  }
+  return {"unknown", "integration", hours{24}};
+}
+
+inline journal::OpenCase open_case(CaseId id, CaseType type, std::string workspace,
+                                   std::string group, Instant now, std::string reason) {
+  const CaseRule rule = case_rule(type);
+  journal::OpenCase opened;
+  opened.id = id;
+  opened.workspace = std::move(workspace);
+  opened.type = std::string(rule.name);
+  opened.group = std::move(group);
+  opened.owner = std::string(rule.owner);
+  opened.opened_at = now;
+  opened.due_at = now + rule.due_in;
+  opened.reason = std::move(reason);
+  return opened;
+}
+
+}  // namespace tillbridge::engine

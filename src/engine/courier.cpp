@@ -1,0 +1,319 @@
+#include "engine/courier.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "engine/case_types.h"
+#include "telemetry/log.h"
+
+namespace tillbridge::engine {
+namespace {
+
+constexpr Duration idle_wait = std::chrono::seconds{1};
+constexpr Duration store_retry_pause = std::chrono::milliseconds{200};
+
+std::vector<double> lag_bounds() {
+  return {0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400};
+}
+
+Item to_item(const journal::OpenDelivery& delivery) {
+  Item item;
+  item.id = delivery.id;
+  item.record = delivery.record;
+  item.lane = stable_hash(delivery.lane);
+  item.happened_at = delivery.happened_at;
+  item.parts_done = delivery.parts_done;
+  item.attempts = delivery.attempts;
+  item.attempts_made = delivery.attempts_made;
+  item.parts = static_cast<std::uint8_t>(delivery.parts);
+  item.priority = delivery.priority;
+  item.on_reject = delivery.on_reject;
+  item.settle = delivery.settle;
+  item.next_trigger =
+      delivery.attempts_made == 0 ? journal::Trigger::first : journal::Trigger::retry;
+  return item;
+}
+
+}  // namespace
+
+Courier::Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
+                 telemetry::Metrics& metrics, CourierSettings settings, Channel& channel)
+    : loop_(loop),
+      clock_(clock),
+      journal_(journal),
+      ids_(ids),
+      settings_(std::move(settings)),
+      channel_(channel),
+      dispatch_(settings_.dispatch, Entropy::from_machine(), clock.tick()),
+      calls_(loop,
+             [](const std::string& what) {
+               telemetry::log(telemetry::Level::error, "call_failed", {{"what", what}});
+             }),
+      changed_(loop) {
+  const telemetry::Labels labels{{"workspace", settings_.workspace},
+                                 {"connection", settings_.connection}};
+  delivered_ = metrics.counter("tillbridge_deliveries_delivered_total",
+                               "Deliveries the platform has taken", labels);
+  retried_ = metrics.counter("tillbridge_deliveries_retried_total",
+                             "Attempts that will be made again", labels);
+  parked_ = metrics.counter("tillbridge_deliveries_parked_total", "Deliveries that became a case",
+                            labels);
+  throttled_ = metrics.counter("tillbridge_calls_throttled_total",
+                               "Calls answered with a slow-down", labels);
+  waiting_ = metrics.gauge("tillbridge_deliveries_waiting", "Deliveries not finished", labels);
+  breaker_open_ =
+      metrics.gauge("tillbridge_breaker_open", "1 while the circuit breaker is open", labels);
+  lag_seconds_ = metrics.histogram(
+      "tillbridge_lag_seconds", "From the till to accepted by the platform", lag_bounds(), labels);
+}
+
+// A stored time is wall time; a wait must not outlive a clock step, so it is bounded by the longest
+// pause there is.
+Tick Courier::due_tick(Instant due_at) const {
+  const Duration wait = due_at - clock_.now();
+  return clock_.tick() + std::clamp(wait, Duration{0}, Duration{std::chrono::hours{24}});
+}
+
+void Courier::adopt(const journal::OpenDelivery& delivery) {
+  const Item item = to_item(delivery);
+  if (delivery.state == journal::DeliveryState::blocked) {
+    dispatch_.add_blocked(item);
+    return;
+  }
+  const bool held = delivery.state == journal::DeliveryState::held;
+  // Retry pauses are not carried over a restart beyond the policy's longest one.
+  const Tick due = held ? due_tick(delivery.due_at)
+                        : std::min(due_tick(delivery.due_at),
+                                   clock_.tick() + settings_.dispatch.retry.pause_max);
+  dispatch_.add(item, due);
+  changed_.notify();
+}
+
+void Courier::add(const journal::AddDelivery& delivery) {
+  journal::OpenDelivery open;
+  open.id = delivery.id;
+  open.record = delivery.record;
+  open.lane = delivery.lane;
+  open.priority = delivery.priority;
+  open.on_reject = delivery.on_reject;
+  open.settle = delivery.settle;
+  open.happened_at = delivery.happened_at;
+  open.parts = static_cast<std::uint32_t>(delivery.parts.size());
+  cache(delivery.id, delivery.parts);
+  dispatch_.add(to_item(open), due_tick(delivery.due_at));
+  changed_.notify();
+}
+
+Task<void> Courier::run() {
+  while (!stopping_) {
+    for (;;) {
+      std::vector<Item> items = dispatch_.next_call(clock_.tick());
+      if (items.empty()) break;
+      calls_.start(make_call(std::move(items)));
+    }
+    waiting_.set(static_cast<double>(dispatch_.lanes().size()));
+    const Tick now = clock_.tick();
+    const auto wake_at = dispatch_.wake_at(now);
+    const Duration wait = wake_at ? std::clamp(*wake_at - now, Duration{0}, idle_wait) : idle_wait;
+    if (wait > Duration{0}) co_await changed_.wait(wait);
+  }
+  co_await calls_.join();
+}
+
+void Courier::request_stop() {
+  stopping_ = true;
+  changed_.notify();
+}
+
+bool Courier::idle() const {
+  return dispatch_.lanes().size() == 0;
+}
+
+void Courier::pause() {
+  dispatch_.pause();
+}
+
+void Courier::resume() {
+  dispatch_.resume();
+  changed_.notify();
+}
+
+Task<void> Courier::make_call(std::vector<Item> items) {
+  auto parcels = co_await load(items);
+  if (!parcels) {
+    telemetry::log(telemetry::Level::error, "bodies_unreadable",
+                   {{"connection", settings_.connection}, {"what", parcels.error().what}});
+    co_await sleep_for(loop_, idle_wait);
+    dispatch_.give_back(items, clock_.tick());
+    changed_.notify();
+    co_return;
+  }
+  const Instant began = clock_.now();
+  const Tick began_tick = clock_.tick();
+  const Channel::Answer answer = co_await channel_.send(std::move(*parcels));
+  const Tick now = clock_.tick();
+  const auto settlements = dispatch_.settle(items, answer.call, answer.results, now, clock_.now());
+  if (answer.call.kind == Outcome::Kind::throttled) throttled_.add();
+  journal::Step step = to_step(settlements, began, now - began_tick);
+  if (!co_await store(std::move(step)))
+    co_return;  // stopping: found again at the next start, resent identically
+  dispatch_.apply(settlements);
+  observe(settlements, clock_.now());
+  changed_.notify();
+}
+
+Task<Result<std::vector<Parcel>>> Courier::load(std::vector<Item> items) {
+  std::vector<DeliveryId> on_disk;
+  for (const Item& item : items) {
+    if (!bodies_.contains(item.id)) on_disk.push_back(item.id);
+  }
+  if (!on_disk.empty()) {
+    std::function<Result<std::vector<journal::DeliveryBody>>(journal::Reader&)> query =
+        [on_disk](journal::Reader& reader) { return reader.delivery_bodies(on_disk); };
+    auto loaded = co_await journal_.read<std::vector<journal::DeliveryBody>>(std::move(query));
+    if (!loaded) co_return fail(std::move(loaded.error()));
+    for (journal::DeliveryBody& body : *loaded) cache(body.id, body.parts);
+    std::vector<Parcel> parcels;
+    for (const Item& item : items) {
+      const auto cached = bodies_.find(item.id);
+      if (cached != bodies_.end()) {
+        parcels.push_back(Parcel{item, cached->second});
+        continue;
+      }
+      const auto found = std::find_if(loaded->begin(), loaded->end(),
+                                      [&](const auto& body) { return body.id == item.id; });
+      if (found == loaded->end()) {
+        co_return fail(
+            Error::Kind::corrupt,
+            fmt::format("the bytes of delivery {} are gone; run tillbridge journal verify",
+                        item.id.value));
+      }
+      parcels.push_back(Parcel{item, std::move(found->parts)});
+    }
+    co_return parcels;
+  }
+  std::vector<Parcel> parcels;
+  for (const Item& item : items) parcels.push_back(Parcel{item, bodies_.at(item.id)});
+  co_return parcels;
+}
+
+// An outcome that happened has to be stored: a full disk delays the lane, it does not lose the
+// outcome.
+Task<bool> Courier::store(journal::Step step) {
+  for (;;) {
+    journal::Step copy = step;
+    const auto stored = co_await journal_.commit(std::move(copy));
+    if (stored) co_return true;
+    telemetry::log(telemetry::Level::error, "outcome_not_stored",
+                   {{"connection", settings_.connection}, {"what", stored.error().what}});
+    if (stopping_) co_return false;
+    co_await sleep_for(loop_, store_retry_pause);
+  }
+}
+
+journal::Step Courier::to_step(const std::vector<Settlement>& settlements, Instant began,
+                               Duration took) {
+  journal::Step step;
+  const Instant now = clock_.now();
+  for (const Settlement& settlement : settlements) {
+    const Item& item = settlement.item;
+    journal::AddAttempt attempt;
+    attempt.delivery = item.id;
+    attempt.number = item.attempts_made;
+    attempt.trigger = settlement.trigger;
+    attempt.at = began;
+    attempt.took = took;
+    attempt.outcome = name(settlement.outcome.kind);
+    attempt.http_status = settlement.outcome.http_status;
+    attempt.reason = settlement.outcome.reason;
+    attempt.parts_sent = settlement.parts_sent;
+    step.attempts.push_back(std::move(attempt));
+
+    journal::UpdateDelivery update;
+    update.id = item.id;
+    update.attempts = item.attempts;
+    update.parts_done = item.parts_done;
+    update.reason = settlement.outcome.reason;
+    update.due_at = now + settlement.pause;
+    switch (settlement.next) {
+      case Decision::Next::done:
+        update.state = journal::DeliveryState::delivered;
+        break;
+      case Decision::Next::again:
+        update.state = journal::DeliveryState::waiting;
+        break;
+      case Decision::Next::park:
+        update.state = journal::DeliveryState::parked;
+        break;
+      case Decision::Next::block:
+        update.state = journal::DeliveryState::blocked;
+        break;
+    }
+    step.delivery_updates.push_back(std::move(update));
+
+    if (settlement.next == Decision::Next::park || settlement.next == Decision::Next::block) {
+      const CaseType type =
+          settlement.out_of_patience ? CaseType::patience_exhausted : CaseType::rejected_delivery;
+      auto opened = open_case(ids_.next<CaseId>(), type, settings_.workspace,
+                              settings_.connection + ": " + settlement.outcome.reason, now,
+                              fmt::format("{} refused a delivery: {}", settings_.connection,
+                                          settlement.outcome.reason));
+      opened.record = item.record;
+      opened.delivery = item.id;
+      step.cases.push_back(std::move(opened));
+    }
+  }
+  return step;
+}
+
+void Courier::observe(const std::vector<Settlement>& settlements, Instant now) {
+  for (const Settlement& settlement : settlements) {
+    switch (settlement.next) {
+      case Decision::Next::done:
+        delivered_.add();
+        lag_seconds_.observe(
+            std::chrono::duration<double>(now - settlement.item.happened_at).count());
+        forget(settlement.item.id);
+        break;
+      case Decision::Next::again:
+        retried_.add();
+        break;
+      case Decision::Next::park:
+      case Decision::Next::block:
+        parked_.add();
+        forget(settlement.item.id);
+        break;
+    }
+  }
+  const Breaker& breaker = dispatch_.breaker();
+  const bool open = breaker.state() != Breaker::State::closed;
+  breaker_open_.set(open ? 1 : 0);
+  const bool was_open = breaker_seen_ != Breaker::State::closed;
+  if (open != was_open) {
+    telemetry::log(open ? telemetry::Level::warning : telemetry::Level::info,
+                   open ? "breaker_opened" : "breaker_closed",
+                   {{"workspace", settings_.workspace},
+                    {"connection", settings_.connection},
+                    {"reason", breaker.reason()}});
+  }
+  breaker_seen_ = breaker.state();
+}
+
+void Courier::cache(DeliveryId id, const std::vector<std::string>& parts) {
+  std::size_t bytes = 0;
+  for (const std::string& part : parts) bytes += part.size();
+  if (body_bytes_ + bytes > settings_.body_cache_bytes_max) return;
+  if (bodies_.emplace(id, parts).second) body_bytes_ += bytes;
+}
+
+void Courier::forget(DeliveryId id) {
+  const auto found = bodies_.find(id);
+  if (found == bodies_.end()) return;
+  for (const std::string& part : found->second) body_bytes_ -= part.size();
+  bodies_.erase(found);
+}
+
+}  // namespace tillbridge::engine

@@ -1,0 +1,92 @@
+#pragma once
+// The driver of one connection's Dispatch: loads bodies, makes calls through the Channel, stores
+// every outcome in one step and only then lets the lane go on. Core thread.
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/async.h"
+#include "base/task_group.h"
+#include "engine/dispatch.h"
+#include "journal/journal.h"
+#include "telemetry/metrics.h"
+
+namespace tillbridge::engine {
+
+// A delivery with what is left of it to send.
+struct Parcel {
+  Item item;
+  std::vector<std::string> parts;  // all parts; those in item.parts_done are not sent again
+};
+
+// How a connection's platform is reached: app/ provides one per connection, over the platform's
+// connector.
+class Channel {
+ public:
+  struct Answer {
+    Outcome call;
+    std::vector<PartResults> results;  // one per parcel, same order
+  };
+  virtual ~Channel() = default;
+  virtual Task<Answer> send(std::vector<Parcel> parcels) = 0;
+};
+
+struct CourierSettings {
+  std::string workspace;
+  std::string connection;
+  DispatchSettings dispatch;
+  std::size_t body_cache_bytes_max =
+      16 * 1024 * 1024;  // LIMIT: bodies just planned, to spare a read
+};
+
+class Courier {
+ public:
+  Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
+          telemetry::Metrics& metrics, CourierSettings settings, Channel& channel);
+
+  // Work found at start (body on disk).
+  void adopt(const journal::OpenDelivery& delivery);
+  // Work just stored.
+  void add(const journal::AddDelivery& delivery);
+
+  Task<void> run();     // until request_stop()
+  void request_stop();  // no new calls; those under way are finished and stored
+  bool idle() const;
+
+  void pause();
+  void resume();
+  const Dispatch& dispatch() const { return dispatch_; }
+  const CourierSettings& settings() const { return settings_; }
+
+ private:
+  Task<void> make_call(std::vector<Item> items);
+  Task<Result<std::vector<Parcel>>> load(std::vector<Item> items);
+  Task<bool> store(journal::Step step);
+  journal::Step to_step(const std::vector<Settlement>& settlements, Instant began, Duration took);
+  void observe(const std::vector<Settlement>& settlements, Instant now);
+  void cache(DeliveryId id, const std::vector<std::string>& parts);
+  void forget(DeliveryId id);
+  Tick due_tick(Instant due_at) const;
+
+  Loop& loop_;
+  const Clock& clock_;
+  journal::Journal& journal_;
+  IdSource& ids_;
+  CourierSettings settings_;
+  Channel& channel_;
+  Dispatch dispatch_;
+  TaskGroup calls_;
+  Signal changed_;
+  bool stopping_ = false;
+  Breaker::State breaker_seen_ = Breaker::State::closed;
+  std::unordered_map<DeliveryId, std::vector<std::string>> bodies_;
+  std::size_t body_bytes_ = 0;
+  telemetry::Counter delivered_, retried_, parked_, throttled_;
+  telemetry::Gauge waiting_, breaker_open_;
+  telemetry::Histogram lag_seconds_;
+};
+
+}  // namespace tillbridge::engine

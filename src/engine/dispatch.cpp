@@ -1,0 +1,146 @@
+#include "engine/dispatch.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace tillbridge::engine {
+namespace {
+
+// Of several parts' outcomes the one that decides for the delivery: what can still succeed is tried
+// again before anything is given up.
+int weight(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::delivered:
+      return 0;
+    case Outcome::Kind::rejected:
+      return 1;
+    case Outcome::Kind::ambiguous:
+      return 2;
+    case Outcome::Kind::transient:
+      return 3;
+    case Outcome::Kind::throttled:
+      return 4;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Dispatch::Dispatch(DispatchSettings settings, Entropy entropy, Tick now)
+    : settings_(settings),
+      entropy_(entropy),
+      budget_(settings.budget, now),
+      breaker_(settings.breaker) {}
+
+std::vector<Item> Dispatch::next_call(Tick now) {
+  std::vector<Item> call;
+  lanes_.wake(now);
+  if (paused_ || in_flight_ >= settings_.calls_in_flight_max || !lanes_.has_ready()) return call;
+  if (!breaker_.allows(now) || !budget_.take(now)) return call;
+  std::uint32_t parts = 0;
+  while (const Item* head = lanes_.peek()) {
+    const std::uint32_t more = std::max(1U, head->parts_left());
+    if (!call.empty() && parts + more > settings_.parts_per_call_max) break;
+    parts += more;
+    call.push_back(lanes_.take());
+  }
+  breaker_.started(now);
+  ++in_flight_;
+  return call;
+}
+
+std::optional<Tick> Dispatch::wake_at(Tick now) const {
+  if (paused_ || in_flight_ >= settings_.calls_in_flight_max) return std::nullopt;
+  if (breaker_.state() == Breaker::State::probing) return std::nullopt;
+  const auto due = lanes_.has_ready() ? std::optional<Tick>(now) : lanes_.next_due();
+  if (!due) return std::nullopt;
+  return std::max({*due, budget_.ready_at(now), breaker_.ready_at(now)});
+}
+
+std::vector<Settlement> Dispatch::settle(const std::vector<Item>& items, const Outcome& call,
+                                         const std::vector<PartResults>& results, Tick now,
+                                         Instant wall) {
+  TB_ASSERT(items.size() == results.size() && in_flight_ > 0);
+  --in_flight_;
+  if (call.kind == Outcome::Kind::throttled) {
+    budget_.throttled(now, call.retry_after.value_or(backoff(settings_.retry, 1, entropy_)));
+  } else if (call.connection_at_fault) {
+    breaker_.failed(now, call.reason);
+  } else {
+    budget_.succeeded();
+  }
+  // A throttling platform is alive: it must not leave the breaker probing for ever.
+  if (!call.connection_at_fault) breaker_.succeeded();
+
+  std::vector<Settlement> settlements;
+  settlements.reserve(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (results[i].sent) {
+      settlements.push_back(settle_one(items[i], results[i], now, wall));
+    } else {
+      lanes_.put_back(items[i].lane);
+    }
+  }
+  return settlements;
+}
+
+Settlement Dispatch::settle_one(const Item& item, const PartResults& results, Tick now,
+                                Instant wall) {
+  Settlement settlement;
+  settlement.item = item;
+  settlement.parts_sent = results.parts_sent;
+  settlement.trigger = item.next_trigger;
+  settlement.outcome.kind = Outcome::Kind::delivered;
+  std::size_t next = 0;
+  for (std::uint32_t part = 0; part < item.parts; ++part) {
+    const std::uint64_t bit = 1ULL << part;
+    if ((results.parts_sent & bit) == 0) continue;
+    TB_ASSERT(next < results.outcomes.size());
+    const Outcome& outcome = results.outcomes[next++];
+    if (outcome.kind == Outcome::Kind::delivered) settlement.item.parts_done |= bit;
+    if (weight(outcome.kind) > weight(settlement.outcome.kind) || next == 1)
+      settlement.outcome = outcome;
+  }
+  if (settlement.outcome.kind == Outcome::Kind::delivered && settlement.item.parts_left() > 0) {
+    settlement.outcome.kind = Outcome::Kind::transient;  // only some parts fitted into the call
+    settlement.outcome.reason = "the rest follows in the next call";
+  }
+  const Duration age = std::max(Duration{0}, wall - instant_of(item.id.value));
+  const Decision decision =
+      decide(settings_.retry, settlement.outcome, item.attempts, age, item.on_reject, entropy_);
+  settlement.next = decision.next;
+  settlement.pause = decision.pause;
+  settlement.due = now + decision.pause;
+  settlement.out_of_patience = decision.out_of_patience;
+  if (decision.counts) ++settlement.item.attempts;
+  ++settlement.item.attempts_made;
+  settlement.item.next_trigger = journal::Trigger::retry;
+  return settlement;
+}
+
+void Dispatch::apply(const std::vector<Settlement>& settlements) {
+  for (const Settlement& settlement : settlements) {
+    switch (settlement.next) {
+      case Decision::Next::done:
+      case Decision::Next::park:
+        lanes_.finish(settlement.item.lane);
+        break;
+      case Decision::Next::again:
+        lanes_.retry(settlement.item, settlement.due);
+        break;
+      case Decision::Next::block:
+        lanes_.block(settlement.item.lane);
+        break;
+    }
+  }
+}
+
+void Dispatch::give_back(const std::vector<Item>& items, Tick now) {
+  TB_ASSERT(in_flight_ > 0);
+  --in_flight_;
+  breaker_.not_made(now);
+  for (const Item& item : items) lanes_.put_back(item.lane);
+}
+
+}  // namespace tillbridge::engine

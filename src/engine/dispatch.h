@@ -1,0 +1,91 @@
+#pragma once
+// What one connection sends next, and what follows from each answer. Puts lanes, budget, breaker,
+// retry policy and pause together; decides everything, does nothing. Pure; one thread. Its driver
+// is courier.h.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/entropy.h"
+#include "base/outcome.h"
+#include "engine/breaker.h"
+#include "engine/budget.h"
+#include "engine/lanes.h"
+#include "engine/retry_policy.h"
+
+namespace tillbridge::engine {
+
+struct DispatchSettings {
+  BudgetSettings budget;
+  BreakerSettings breaker;
+  RetryPolicy retry;
+  std::uint32_t calls_in_flight_max = 8;
+  std::uint32_t parts_per_call_max = 50;
+};
+
+// One delivery's end of a call: what the journal has to store, and what its lane does once that is
+// stored.
+struct Settlement {
+  Item item;  // as it is after the call
+  Outcome outcome;
+  Decision::Next next = Decision::Next::again;
+  Tick due;  // for again
+  Duration pause{0};
+  bool out_of_patience = false;
+  std::uint64_t parts_sent = 0;
+  journal::Trigger trigger = journal::Trigger::first;
+};
+
+// What became of one delivery's parts in a call; not_sent when it did not fit after all.
+struct PartResults {
+  bool sent = true;
+  std::uint64_t parts_sent = 0;   // bit n: part n was in the call
+  std::vector<Outcome> outcomes;  // one per bit set, in order of the parts
+};
+
+class Dispatch {
+ public:
+  Dispatch(DispatchSettings settings, Entropy entropy, Tick now);
+
+  void add(const Item& item, Tick due) { lanes_.add(item, due); }
+  void add_blocked(const Item& item) { lanes_.add_blocked(item); }
+
+  // The deliveries of the next call, most urgent first; empty when none may be made now.
+  std::vector<Item> next_call(Tick now);
+  // When to ask again, if nothing else happens; nullopt: only a new delivery, an answer or resume()
+  // changes anything.
+  std::optional<Tick> wake_at(Tick now) const;
+
+  // The answer to a call made of `items`. `results` in the same order. Changes budget and breaker
+  // at once, lanes only in apply(): an outcome is acted on after it is durable.
+  std::vector<Settlement> settle(const std::vector<Item>& items, const Outcome& call,
+                                 const std::vector<PartResults>& results, Tick now, Instant wall);
+  void apply(const std::vector<Settlement>& settlements);
+  // The call was not made after all (bodies unreadable, stop).
+  void give_back(const std::vector<Item>& items, Tick now);
+
+  void pause() { paused_ = true; }
+  void resume() { paused_ = false; }
+  bool paused() const { return paused_; }
+
+  const Lanes& lanes() const { return lanes_; }
+  Lanes& lanes() { return lanes_; }
+  const Breaker& breaker() const { return breaker_; }
+  const Budget& budget() const { return budget_; }
+  std::uint32_t calls_in_flight() const { return in_flight_; }
+
+ private:
+  Settlement settle_one(const Item& item, const PartResults& results, Tick now, Instant wall);
+
+  DispatchSettings settings_;
+  Entropy entropy_;
+  Lanes lanes_;
+  Budget budget_;
+  Breaker breaker_;
+  std::uint32_t in_flight_ = 0;
+  bool paused_ = false;
+};
+
+}  // namespace tillbridge::engine

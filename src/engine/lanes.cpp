@@ -1,0 +1,135 @@
+#include "engine/lanes.h"
+
+#include "base/assert.h"
+
+namespace tillbridge::engine {
+
+std::uint32_t Lanes::append(const Item& item, Tick due) {
+  std::uint32_t index = 0;
+  if (!free_.empty()) {
+    index = free_.back();
+    free_.pop_back();
+    slab_[index] = Slot{item, due, none};
+  } else {
+    index = static_cast<std::uint32_t>(slab_.size());
+    slab_.push_back(Slot{item, due, none});
+    ++items_;
+  }
+  return index;
+}
+
+// The head decides whether the lane is ready or waits for a tick. A due tick in the past becomes
+// ready at wake().
+void Lanes::enlist(std::uint64_t lane_key, Lane& lane) {
+  const Slot& head = slab_[lane.head];
+  lane.state = State::due;
+  due_.emplace(head.due, lane_key);
+}
+
+void Lanes::add(const Item& item, Tick due) {
+  const std::uint32_t index = append(item, due);
+  auto [found, fresh] = lanes_.try_emplace(item.lane);
+  Lane& lane = found->second;
+  if (fresh) {
+    lane.head = lane.tail = index;
+    enlist(item.lane, lane);
+  } else {
+    slab_[lane.tail].next = index;
+    lane.tail = index;
+  }
+}
+
+void Lanes::add_blocked(const Item& item) {
+  add(item, Tick{});
+  Lane& lane = lanes_.at(item.lane);
+  if (slab_[lane.head].item.id == item.id) {
+    due_.erase({slab_[lane.head].due, item.lane});
+    lane.state = State::blocked;
+    ++blocked_;
+  }
+}
+
+void Lanes::wake(Tick now) {
+  while (!due_.empty() && due_.begin()->first <= now) {
+    const std::uint64_t lane_key = due_.begin()->second;
+    due_.erase(due_.begin());
+    Lane& lane = lanes_.at(lane_key);
+    lane.state = State::ready;
+    const Item& head = slab_[lane.head].item;
+    ready_.insert(ReadyKey{head.priority, head.id, lane_key});
+  }
+}
+
+std::optional<Tick> Lanes::next_due() const {
+  if (due_.empty()) return std::nullopt;
+  return due_.begin()->first;
+}
+
+const Item* Lanes::peek() const {
+  if (ready_.empty()) return nullptr;
+  return &slab_[lanes_.at(ready_.begin()->lane).head].item;
+}
+
+Item Lanes::take() {
+  TB_ASSERT(!ready_.empty());
+  const ReadyKey key = *ready_.begin();
+  ready_.erase(ready_.begin());
+  Lane& lane = lanes_.at(key.lane);
+  TB_ASSERT(lane.state == State::ready);
+  lane.state = State::busy;
+  return slab_[lane.head].item;
+}
+
+Lanes::Lane& Lanes::busy_lane(std::uint64_t lane_key) {
+  const auto found = lanes_.find(lane_key);
+  TB_ASSERT(found != lanes_.end() && found->second.state == State::busy);
+  return found->second;
+}
+
+void Lanes::finish(std::uint64_t lane_key) {
+  Lane& lane = busy_lane(lane_key);
+  const std::uint32_t gone = lane.head;
+  lane.head = slab_[gone].next;
+  free_.push_back(gone);
+  if (lane.head == none) {
+    lanes_.erase(lane_key);
+  } else {
+    enlist(lane_key, lane);
+  }
+}
+
+void Lanes::retry(const Item& changed, Tick due) {
+  Lane& lane = busy_lane(changed.lane);
+  Slot& head = slab_[lane.head];
+  TB_ASSERT(head.item.id == changed.id);
+  head.item = changed;
+  head.due = due;
+  enlist(changed.lane, lane);
+}
+
+void Lanes::put_back(std::uint64_t lane_key) {
+  Lane& lane = busy_lane(lane_key);
+  lane.state = State::ready;
+  const Item& head = slab_[lane.head].item;
+  ready_.insert(ReadyKey{head.priority, head.id, lane_key});
+}
+
+void Lanes::block(std::uint64_t lane_key) {
+  busy_lane(lane_key).state = State::blocked;
+  ++blocked_;
+}
+
+void Lanes::release_blocked(std::uint64_t lane_key, bool drop_head, Tick now) {
+  const auto found = lanes_.find(lane_key);
+  TB_ASSERT(found != lanes_.end() && found->second.state == State::blocked);
+  --blocked_;
+  found->second.state = State::busy;
+  if (drop_head) {
+    finish(lane_key);
+  } else {
+    slab_[found->second.head].due = now;
+    enlist(lane_key, found->second);
+  }
+}
+
+}  // namespace tillbridge::engine

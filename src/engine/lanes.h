@@ -1,0 +1,106 @@
+#pragma once
+// Lanes of one connection: deliveries in a lane go strictly one after the other (DESIGN 2, 4).
+// Pure; one thread.
+//
+//   idle    nothing in it (the lane does not exist)
+//   ready   its head may be sent
+//   due     its head waits for a tick (retry pause, hold)
+//   busy    its head is under way
+//   blocked its head needs a person; nothing passes it
+//
+// Compact: facts only, bodies stay on disk. Items live in one slab, lanes are linked lists through
+// it.
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "journal/step.h"
+
+namespace tillbridge::engine {
+
+struct Item {
+  DeliveryId id;
+  RecordId record;
+  std::uint64_t lane = 0;  // stable_hash of workspace, connection and lane key
+  Instant happened_at;     // business time
+  std::uint64_t parts_done = 0;
+  std::uint32_t attempts = 0;       // that count
+  std::uint32_t attempts_made = 0;  // all
+  std::uint8_t parts = 1;
+  journal::Priority priority = journal::Priority::sale;
+  journal::OnReject on_reject = journal::OnReject::park;
+  journal::Settle settle = journal::Settle::resend;
+  journal::Trigger next_trigger = journal::Trigger::first;
+
+  std::uint32_t parts_left() const {
+    return parts - static_cast<std::uint32_t>(__builtin_popcountll(parts_done));
+  }
+};
+
+class Lanes {
+ public:
+  // To the tail of its lane; not sent before `due`.
+  void add(const Item& item, Tick due);
+  void add_blocked(const Item& item);
+
+  // Heads whose tick has come become ready.
+  void wake(Tick now);
+  // The next tick at which wake() has something to do.
+  std::optional<Tick> next_due() const;
+
+  bool has_ready() const { return !ready_.empty(); }
+  // The most urgent ready head (priority, then age); its lane becomes busy.
+  const Item* peek() const;
+  Item take();
+
+  // Ends of a busy head:
+  void finish(std::uint64_t lane);            // gone; the next one moves up
+  void retry(const Item& changed, Tick due);  // stays head
+  void put_back(std::uint64_t lane);          // was not sent after all: ready again
+  void block(std::uint64_t lane);
+  // A person released the blocked head (skip it or try again).
+  void release_blocked(std::uint64_t lane, bool drop_head, Tick now);
+
+  std::size_t size() const { return items_ - free_.size(); }
+  std::size_t lane_count() const { return lanes_.size(); }
+  std::size_t blocked_count() const { return blocked_; }
+
+ private:
+  static constexpr std::uint32_t none = 0xffffffff;
+  struct Slot {
+    Item item;
+    Tick due;
+    std::uint32_t next = none;
+  };
+  enum class State : std::uint8_t { ready, due, busy, blocked };
+  struct Lane {
+    std::uint32_t head = none;
+    std::uint32_t tail = none;
+    State state = State::ready;
+  };
+  struct ReadyKey {
+    journal::Priority priority;
+    DeliveryId id;
+    std::uint64_t lane;
+    friend auto operator<=>(const ReadyKey&, const ReadyKey&) = default;
+  };
+
+  std::uint32_t append(const Item& item, Tick due);
+  void enlist(std::uint64_t lane_key, Lane& lane);
+  Lane& busy_lane(std::uint64_t lane_key);
+
+  std::vector<Slot> slab_;
+  std::vector<std::uint32_t> free_;
+  std::size_t items_ = 0;  // slots ever used
+  std::unordered_map<std::uint64_t, Lane> lanes_;
+  std::set<ReadyKey> ready_;
+  std::set<std::pair<Tick, std::uint64_t>> due_;
+  std::size_t blocked_ = 0;
+};
+
+}  // namespace tillbridge::engine
