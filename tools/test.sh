@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Every test suite, in the order of what they cost: house check, release with end-to-end runs, AddressSanitizer,
+# ThreadSanitizer on what has threads, fuzz targets for ten seconds each. Ends with one line of numbers.
+#   --quick (or TB_QUICK=1): only the house check and the release build's tests.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source tools/steps.sh
+quick="${TB_QUICK:-0}"
+[ "${1:-}" = --quick ] && quick=1
+
+# The rooms whose code runs on more than one thread.
+THREADED=(base_test http_test outbound_test journal_test engine_test app_test journal_conformance_test outbound_live_test)
+
+passed=0
+failed=0
+report=()
+
+# count SUITE LOG: adds up what ctest said at the end of its log.
+count() {
+  local suite="$1" line all bad
+  line="$(grep -E '^[0-9]+% tests passed' "$2" | tail -1 || true)"
+  if [ -z "$line" ]; then
+    failed=$((failed + 1))
+    report+=("$suite: did not run to its end, see $2")
+    return
+  fi
+  bad="$(sed -E 's/.*passed, ([0-9]+) tests? failed out of ([0-9]+).*/\1/' <<<"$line")"
+  all="$(sed -E 's/.* out of ([0-9]+).*/\1/' <<<"$line")"
+  passed=$((passed + all - bad))
+  failed=$((failed + bad))
+  report+=("$suite: $((all - bad)) passed, $bad failed")
+}
+
+count_fuzz() {
+  local line
+  line="$(grep -hE '^== .*Fuzzing: [0-9]+ passed' "$LOGS/fuzz.log" | tail -1 || true)"
+  if [ -z "$line" ]; then
+    failed=$((failed + 1))
+    report+=("fuzz: did not run to its end, see $LOGS/fuzz.log")
+    return
+  fi
+  passed=$((passed + $(sed -E 's/.*: ([0-9]+) passed.*/\1/' <<<"$line")))
+  failed=$((failed + $(sed -E 's/.*, ([0-9]+) failed.*/\1/' <<<"$line")))
+  report+=("fuzz: ${line#*Fuzzing: }")
+}
+
+# suite NAME: build, then test; a broken build is a failed suite and does not keep the others from running.
+sanitized_suite() {
+  local preset="$1"
+  shift
+  rm -f "$LOGS/test-$preset.log"
+  if build_tests "$preset" "$@"; then run_tests "$preset" "$@" || true; fi
+  count "$preset" "$LOGS/test-$preset.log"
+}
+
+summary() {
+  heading "Results"
+  printf '  %s\n' "${report[@]}"
+  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  [ "$failed" = 0 ]
+}
+
+tools/setup.sh
+step house "House check" python3 tests/house/house.py . || true # counted with the release suite's ctest entry
+
+rm -f "$LOGS/test-release.log"
+if build_preset release; then
+  step test-release "Testing release, with end-to-end runs" \
+    ctest --test-dir build/release --output-on-failure --parallel "$JOBS" || true
+fi
+count release "$LOGS/test-release.log"
+
+if [ "$quick" != 1 ]; then
+  sanitized_suite asan
+  sanitized_suite tsan "${THREADED[@]}"
+  step fuzz "Fuzz targets, ten seconds each" tools/fuzz.sh 10 || true
+  count_fuzz
+fi
+summary
