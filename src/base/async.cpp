@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -20,6 +21,13 @@ Task<void> sleep_for(Loop& loop, Duration how_long) {
   Timer timer(loop.get_executor());
   timer.expires_after(how_long);
   co_await timer.async_wait(awaiting_tuple);
+}
+
+Task<int> next_signal(Loop& loop, std::vector<int> signals) {
+  asio::basic_signal_set<Executor> set(loop.get_executor());
+  for (const int signal : signals) set.add(signal);
+  const auto [error, number] = co_await set.async_wait(awaiting_tuple);
+  co_return error ? 0 : number;
 }
 
 Task<void> yield_now(Loop& loop) {

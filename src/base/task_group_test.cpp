@@ -12,7 +12,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 // Runs a loop until everything in it has ended; what waits for longer than the deadline has failed.
-struct Run {
+struct LoopRun {
   Loop loop{1};
   std::vector<std::string> failures;
   TaskGroup group{loop, [this](const std::string& what) { failures.push_back(what); }};
@@ -61,7 +61,7 @@ Task<void> keep(bool works, Result<int>& kept) {
 }
 
 TEST(Signal, WakesAllWaitersAtOnce) {
-  Run run;
+  LoopRun run;
   Signal signal{run.loop};
   int woken = 0;
   for (int i = 0; i < 3; ++i) run.group.start(wait_and_count(signal, hours{1}, woken));
@@ -71,7 +71,7 @@ TEST(Signal, WakesAllWaitersAtOnce) {
 }
 
 TEST(Signal, ReturnsWithoutANotify) {
-  Run run;
+  LoopRun run;
   Signal signal{run.loop};
   int woken = 0;
   // The short one shares the timer with the long one and must not be held up by it.
@@ -83,7 +83,7 @@ TEST(Signal, ReturnsWithoutANotify) {
 }
 
 TEST(Signal, AShortWaitDoesNotEndALongOne) {
-  Run run;
+  LoopRun run;
   Signal signal{run.loop};
   int long_woken = 0;
   int short_woken = 0;
@@ -98,7 +98,7 @@ TEST(Signal, AShortWaitDoesNotEndALongOne) {
 }
 
 TEST(TaskGroup, JoinsWhatItStarted) {
-  Run run;
+  LoopRun run;
   TaskGroup workers{run.loop, [](const std::string& what) { FAIL() << what; }};
   int rounds = 0;
   bool joined = false;
@@ -112,7 +112,7 @@ TEST(TaskGroup, JoinsWhatItStarted) {
 }
 
 TEST(TaskGroup, TellsOfAnExceptionAndGoesOn) {
-  Run run;
+  LoopRun run;
   int woken = 0;
   Signal signal{run.loop};
   run.group.start(throw_later(run.loop));
@@ -123,7 +123,7 @@ TEST(TaskGroup, TellsOfAnExceptionAndGoesOn) {
 }
 
 TEST(TaskGroup, ErrorsPassThroughCoroutines) {
-  Run run;
+  LoopRun run;
   Result<int> good = 0;
   Result<int> bad = 0;
   run.group.start(keep(true, good));
