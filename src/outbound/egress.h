@@ -1,0 +1,13 @@
+#pragma once
+// Inside of the transport: where URLs that come from users may lead. Any thread.
+
+#include <sys/socket.h>
+
+namespace tillbridge::outbound {
+
+// True for addresses of the public internet only. Private, loopback, link-local (cloud metadata),
+// carrier-grade NAT, documentation, multicast and unspecified ones are refused, also when they are
+// wrapped in an IPv6 address (IANA special-purpose registries; RFC 6890, 6052, 3056, 4380).
+bool is_public_address(const sockaddr& address);
+
+}  // namespace tillbridge::outbound
