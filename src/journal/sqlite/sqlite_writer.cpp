@@ -1,0 +1,289 @@
+#include "journal/sqlite/sqlite_writer.h"
+
+#include <sqlite3.h>
+
+#include "journal/search_keys.h"
+#include "journal/sqlite/writer_statements.h"
+#include "telemetry/log.h"
+
+namespace tillbridge::journal::sqlite {
+namespace {
+
+// STACK "Checkpoint placement": every 1,000 pages the stall stays in the tens of milliseconds.
+constexpr int checkpoint_pages = 1'000;
+constexpr std::size_t parts_max = 64;  // parts_done is a bit per part
+
+[[noreturn]] void corrupt(const std::string& what) {
+  throw Failure(Error::Kind::corrupt, "journal: " + what);
+}
+
+// Runs an insert whose only expected refusal is a key that exists; names the thing then.
+template <typename Work, typename Name>
+void insert(const Work& work, const Name& name) {
+  try {
+    work();
+  } catch (const Failure& failure) {
+    if (failure.constraint()) corrupt(name() + ": " + failure.what());
+    throw;
+  }
+}
+
+std::string text_of(std::uint64_t id) {
+  return std::to_string(id);
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, std::string file,
+                           std::string vfs, std::shared_ptr<LockFile> lock)
+    : lock_(std::move(lock)),
+      file_(std::move(file)),
+      vfs_(std::move(vfs)),
+      connection_(std::move(connection)),
+      sql_(std::make_unique<Statements>(*connection_)),
+      retire_sql_(std::make_unique<RetireStatements>(*connection_)) {
+  // Also stops SQLite's own checkpoints inside COMMIT: maintain() chooses the moment.
+  sqlite3_wal_hook(
+      connection_->handle(),
+      [](void* pages, sqlite3*, const char*, int count) {
+        *static_cast<int*>(pages) = count;
+        return SQLITE_OK;
+      },
+      &wal_pages_);
+}
+
+SqliteWriter::~SqliteWriter() = default;
+
+Result<std::vector<Receipt>> SqliteWriter::apply(std::span<const Step> steps) {
+  return guarded([&] {
+    std::vector<Receipt> receipts(steps.size());
+    CounterChanges counters;
+    Transaction transaction(*connection_, Transaction::Kind::write);
+    for (std::size_t at = 0; at < steps.size(); ++at) {
+      apply_one(steps[at], receipts[at], counters);
+    }
+    flush(counters);
+    transaction.commit();
+    return receipts;
+  });
+}
+
+void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges& counters) {
+  for (const auto& arrival : step.arrivals) add(arrival, receipt, counters);
+  for (const auto& change : step.arrival_updates) update(change, counters);
+  for (const auto& record : step.records) put(record, counters);
+  for (const auto& delivery : step.deliveries) add(delivery, receipt, counters);
+  for (const auto& change : step.delivery_updates) update(change, counters);
+  for (const auto& a : step.attempts) {
+    auto before = sql_->delivery_before.rows(a.delivery);
+    if (!before.next()) corrupt("attempt of unknown delivery " + text_of(a.delivery.value));
+    const std::string workspace(before.bytes(0));
+    insert(
+        [&] {
+          sql_->add_attempt.run(a.delivery, a.number, a.trigger, a.at, a.took, a.outcome,
+                                a.http_status, a.reason, a.parts_sent);
+        },
+        [&] { return "attempt of delivery " + text_of(a.delivery.value); });
+    counters.add(workspace, Counter::attempts, 1);
+  }
+  for (const auto& opened : step.cases) open(opened, counters);
+  for (const auto& closed : step.closed_cases) close(closed, counters);
+  for (const auto& n : step.notes) {
+    insert([&] { sql_->add_note.run(n.id, n.workspace, n.subject, n.at, n.kind, n.text); },
+           [&] { return "note " + text_of(n.id.value); });
+  }
+  for (const auto& c : step.cursors) sql_->set_cursor.run(c.workspace, c.name, c.value);
+  for (const auto& p : step.pauses) {
+    if (p.paused) {
+      sql_->set_pause.run(p.workspace, p.connection, p.at, p.by, p.reason);
+    } else {
+      sql_->lift_pause.run(p.workspace, p.connection);
+    }
+  }
+  for (const auto& s : step.settings) {
+    insert([&] { sql_->put_settings.run(s.workspace, s.version, s.at, s.by, s.document); },
+           [&] { return "settings version " + text_of(s.version) + " of " + s.workspace; });
+  }
+}
+
+void SqliteWriter::add(const AddArrival& a, Receipt& receipt, CounterChanges& counters) {
+  auto state = a.state;
+  if (!a.external_id.empty()) {
+    sql_->add_event.run(a.workspace, a.connection, a.external_id, a.id);
+    if (connection_->changes() == 0) {
+      state = ArrivalState::duplicate;
+      receipt.duplicate_arrivals.push_back(a.id);
+    }
+  }
+  const auto name = [&] { return "arrival " + text_of(a.id.value); };
+  insert(
+      [&] {
+        sql_->add_arrival.run(a.id, a.workspace, a.connection, a.source, a.external_id, a.subject,
+                              a.announces, state, a.reason, a.received_at, a.happened_at, a.due_at);
+        if (state != ArrivalState::duplicate && !a.payload.empty()) {
+          const auto stored = packer_.pack(a.payload);
+          sql_->add_payload.run(a.id, stored.codec, stored.checksum, Blob{stored.bytes});
+        }
+      },
+      name);
+  counters.add(a.workspace, Counter::arrivals, 1);
+  counters.add(a.workspace, state, 1);
+}
+
+void SqliteWriter::update(const UpdateArrival& change, CounterChanges& counters) {
+  std::string workspace;
+  auto before = ArrivalState::received;
+  {
+    auto rows = sql_->arrival_before.rows(change.id);
+    if (!rows.next()) corrupt("update of unknown arrival " + text_of(change.id.value));
+    rows.read(workspace, before);
+  }
+  sql_->update_arrival.run(change.id, change.state, change.reason, change.record, change.due_at,
+                           change.tries);
+  counters.add(workspace, before, -1);
+  counters.add(workspace, change.state, 1);
+}
+
+void SqliteWriter::put(const PutRecord& r, CounterChanges& counters) {
+  const std::string keys = join_keys(r.search_keys);
+  std::optional<RecordState> before;
+  std::string keys_before;
+  {
+    auto rows = sql_->record_before.rows(r.id);
+    if (rows.next()) {
+      std::string workspace;
+      std::string key;
+      rows.read(workspace, key, before, keys_before);
+      if (workspace != r.workspace || key != r.key) {
+        corrupt("record " + text_of(r.id.value) + " is " + key + " and cannot become " + r.key);
+      }
+    }
+  }
+  if (before) {
+    sql_->update_record.run(r.id, r.kind, r.version, r.state, r.reason, r.settings_version,
+                            r.happened_at, r.changed_at, r.store, r.customer, keys);
+    counters.add(r.workspace, *before, -1);
+  } else {
+    insert(
+        [&] {
+          sql_->add_record.run(r.id, r.workspace, r.kind, r.key, r.version, r.state, r.reason,
+                               r.settings_version, r.happened_at, r.changed_at, r.store, r.customer,
+                               keys);
+        },
+        [&] { return "record " + r.key + " of " + r.workspace + " under a new id"; });
+    counters.add(r.workspace, Counter::records, 1);
+  }
+  counters.add(r.workspace, r.state, 1);
+  // Rewriting unchanged keys would cost more than all the rest of the update.
+  if (keys != keys_before) {
+    if (before) remove_search(r.id, keys_before);
+    add_search(r.id, r.workspace, keys);
+  }
+  if (r.payload.empty()) {
+    if (before) sql_->remove_payload.run(r.id);
+    return;
+  }
+  const auto stored = packer_.pack(r.payload);
+  auto& statement = before ? sql_->replace_payload : sql_->add_payload;
+  insert([&] { statement.run(r.id, stored.codec, stored.checksum, Blob{stored.bytes}); },
+         [&] { return "record " + r.key + ": its id " + text_of(r.id.value) + " is in use"; });
+}
+
+void SqliteWriter::add_search(RecordId id, const std::string& workspace, const std::string& keys) {
+  if (keys.empty()) return;
+  sql_->add_search.run(id, keys);
+  for (const auto& text : short_texts(keys)) sql_->add_search_short.run(text, id, workspace);
+}
+
+void SqliteWriter::remove_search(RecordId id, const std::string& keys) {
+  if (keys.empty()) return;
+  sql_->remove_search.run(id, keys);
+  for (const auto& text : short_texts(keys)) sql_->remove_search_short.run(text, id);
+}
+
+void SqliteWriter::add(const AddDelivery& d, Receipt& receipt, CounterChanges& counters) {
+  if (d.parts.empty() || d.parts.size() > parts_max) {
+    corrupt("delivery " + d.effect + " has " + text_of(d.parts.size()) +
+            " parts, 1 to 64 are allowed");
+  }
+  const auto name = [&] { return "delivery " + d.effect + " (" + text_of(d.id.value) + ")"; };
+  insert(
+      [&] {
+        sql_->add_delivery.run(d.id, d.workspace, d.record, d.connection, d.flow, d.effect, d.lane,
+                               d.priority, d.on_reject, d.settle, d.state, d.reason, d.due_at,
+                               d.happened_at, d.settings_version, d.parts.size());
+      },
+      name);
+  if (connection_->changes() == 0) {
+    receipt.existing_deliveries.push_back(d.id);
+    return;
+  }
+  const std::string body = join_parts(d.parts);
+  const auto stored = packer_.pack(body);
+  insert([&] { sql_->add_payload.run(d.id, stored.codec, stored.checksum, Blob{stored.bytes}); },
+         name);
+  counters.add(d.workspace, Counter::deliveries, 1);
+  counters.add(d.workspace, d.state, 1);
+}
+
+void SqliteWriter::update(const UpdateDelivery& change, CounterChanges& counters) {
+  std::string workspace;
+  auto before = DeliveryState::waiting;
+  {
+    auto rows = sql_->delivery_before.rows(change.id);
+    if (!rows.next()) corrupt("update of unknown delivery " + text_of(change.id.value));
+    rows.read(workspace, before);
+  }
+  sql_->update_delivery.run(change.id, change.state, change.reason, change.due_at, change.attempts,
+                            change.parts_done);
+  counters.add(workspace, before, -1);
+  counters.add(workspace, change.state, 1);
+}
+
+void SqliteWriter::open(const OpenCase& c, CounterChanges& counters) {
+  insert(
+      [&] {
+        sql_->open_case.run(c.id, c.workspace, c.type, c.group, c.owner, c.record, c.delivery,
+                            c.arrival, c.opened_at, c.due_at, c.reason);
+      },
+      [&] { return "case " + text_of(c.id.value); });
+  counters.add(c.workspace, Counter::cases_open, connection_->changes());
+}
+
+void SqliteWriter::close(const CloseCase& c, CounterChanges& counters) {
+  std::string workspace;
+  {
+    auto rows = sql_->case_before.rows(c.id);
+    if (!rows.next()) corrupt("closing of unknown case " + text_of(c.id.value));
+    if (!rows.is_null(1)) return;  // who closed it first, closed it
+    rows.read(workspace);
+  }
+  sql_->close_case.run(c.id, c.closed_at, c.by, c.note);
+  counters.add(workspace, Counter::cases_open, -1);
+}
+
+void SqliteWriter::flush(const CounterChanges& counters) {
+  for (const auto& [workspace, values] : counters.by_workspace()) {
+    for (std::size_t at = 0; at < values.size(); ++at) {
+      if (values[at] != 0) sql_->add_to_counter.run(workspace, at, values[at]);
+    }
+  }
+}
+
+void SqliteWriter::maintain() {
+  if (wal_pages_ < checkpoint_pages) return;
+  int pages_left = 0;
+  int pages_done = 0;
+  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr,
+                                             SQLITE_CHECKPOINT_PASSIVE, &pages_left, &pages_done);
+  wal_pages_ = 0;  // the next commit says how many there are
+  if (code == SQLITE_OK || code == SQLITE_BUSY) return;
+  const auto outcome = guarded([&] { connection_->raise(code, "checkpoint"); });
+  // A full disk can fail a checkpoint without harm: the pages stay in the log.
+  if (!outcome) {
+    telemetry::log(telemetry::Level::warning, "journal_checkpoint_failed",
+                   {{"reason", outcome.error().what}});
+  }
+}
+
+}  // namespace tillbridge::journal::sqlite

@@ -1,0 +1,60 @@
+#pragma once
+// The Writer on SQLite. Internal to journal/sqlite.
+
+#include <memory>
+#include <string>
+
+#include "journal/counters.h"
+#include "journal/sqlite/connection.h"
+#include "journal/sqlite/durability.h"
+#include "journal/sqlite/payload.h"
+#include "journal/store.h"
+
+namespace tillbridge::journal::sqlite {
+
+class SqliteWriter final : public Writer {
+ public:
+  // The connection is the only one in the system that writes; the lock goes with the last owner.
+  SqliteWriter(std::unique_ptr<Connection> connection, std::string file, std::string vfs,
+               std::shared_ptr<LockFile> lock);
+  ~SqliteWriter() override;
+
+  Result<std::vector<Receipt>> apply(std::span<const Step> steps) override;
+  void maintain() override;
+  Result<std::uint64_t> retire(const Retention& retention, Instant now,
+                               std::uint64_t rows_max) override;
+  Result<void> backup(const std::string& target_file,
+                      std::function<void(double done)> progress) override;
+
+ private:
+  struct Statements;
+  struct RetireStatements;
+
+  void apply_one(const Step& step, Receipt& receipt, CounterChanges& counters);
+  void add(const AddArrival& arrival, Receipt& receipt, CounterChanges& counters);
+  void update(const UpdateArrival& change, CounterChanges& counters);
+  void put(const PutRecord& record, CounterChanges& counters);
+  void add_search(RecordId id, const std::string& workspace, const std::string& keys);
+  void remove_search(RecordId id, const std::string& keys);
+  void add(const AddDelivery& delivery, Receipt& receipt, CounterChanges& counters);
+  void update(const UpdateDelivery& change, CounterChanges& counters);
+  void open(const OpenCase& opened, CounterChanges& counters);
+  void close(const CloseCase& closed, CounterChanges& counters);
+  void flush(const CounterChanges& counters);
+
+  std::uint64_t retire_arrivals(std::uint64_t below, std::uint64_t rows, CounterChanges& counters);
+  std::uint64_t retire_deliveries(std::uint64_t below, std::uint64_t rows,
+                                  CounterChanges& counters);
+  std::uint64_t retire_records(std::uint64_t below, std::uint64_t rows, CounterChanges& counters);
+
+  std::shared_ptr<LockFile> lock_;
+  std::string file_;
+  std::string vfs_;
+  std::unique_ptr<Connection> connection_;
+  PayloadPacker packer_;
+  std::unique_ptr<Statements> sql_;
+  std::unique_ptr<RetireStatements> retire_sql_;
+  int wal_pages_ = 0;  // in the write-ahead log after the last commit
+};
+
+}  // namespace tillbridge::journal::sqlite

@@ -1,0 +1,49 @@
+// The suite on each store.
+
+#include <filesystem>
+
+#include <stdlib.h>
+
+#include "journal/memory/memory_store.h"
+#include "journal/sqlite/sqlite_store.h"
+#include "journal_suite.h"
+
+namespace tillbridge::journal {
+namespace {
+
+class MemoryMaker final : public StoreMaker {
+ public:
+  std::unique_ptr<Store> make() override { return memory::open(); }
+  std::unique_ptr<Store> reopen() override { return nullptr; }
+};
+
+class SqliteMaker final : public StoreMaker {
+ public:
+  SqliteMaker() {
+    std::string pattern = std::filesystem::temp_directory_path() / "journal-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~SqliteMaker() override { std::filesystem::remove_all(folder_); }
+  std::unique_ptr<Store> make() override {
+    auto store = sqlite::open({.file = folder_ + "/test.journal"}, true);
+    EXPECT_TRUE(store) << store.error().what;
+    return store ? std::move(*store) : nullptr;
+  }
+  std::unique_ptr<Store> reopen() override { return make(); }
+
+ private:
+  std::string folder_;
+};
+
+template <typename Maker>
+StoreCase store_case(const std::string& name) {
+  return {name, [] { return std::make_unique<Maker>(); }};
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, JournalSuite,
+                         testing::Values(store_case<MemoryMaker>("Memory"),
+                                         store_case<SqliteMaker>("Sqlite")),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace tillbridge::journal
