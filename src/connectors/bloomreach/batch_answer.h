@@ -1,0 +1,16 @@
+#pragma once
+// What Bloomreach's answers mean beyond batches; the table of bloomreach.md 3 is in
+// batch_answer.cpp.
+
+#include <optional>
+
+#include "base/outcome.h"
+#include "outbound/transport.h"
+
+namespace tillbridge::connectors::bloomreach {
+
+// The outcome of any tracking call, as far as the call as a whole decides it: delivered for a 200
+// whose body says success.
+Outcome classify_call(const Result<outbound::HttpAnswer>& answer);
+
+}  // namespace tillbridge::connectors::bloomreach

@@ -1,0 +1,26 @@
+#pragma once
+// One Bloomreach Engagement project as a connection. Field comments are the user documentation.
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "base/secret.h"
+
+namespace tillbridge::connectors::bloomreach {
+
+struct Config {
+  std::string base_url = "https://api.exponea.com";  // per instance (bloomreach.md 2)
+  std::string project_token;
+  std::string key_id;
+  Secret key_secret;
+  double requests_per_second =
+      50;  // tracking; documented limit 100/s per source IP (bloomreach.md 4, U8)
+  std::uint32_t requests_in_flight_max = 8;
+  std::uint32_t commands_per_batch_max = 50;  // bloomreach.md 4
+  std::size_t batch_bytes_max = 900'000;      // bloomreach.md 4, U9
+  Duration connect_time_max = std::chrono::seconds{5};
+  Duration total_time_max = std::chrono::seconds{20};
+};
+
+}  // namespace tillbridge::connectors::bloomreach

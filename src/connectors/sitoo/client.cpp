@@ -1,0 +1,183 @@
+#include "connectors/sitoo/client.h"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+#include "base/json.h"
+#include "connectors/http_answer.h"
+#include "connectors/sitoo/order_mapping.h"
+#include "connectors/sitoo/rate_limit.h"
+
+namespace tillbridge::connectors::sitoo {
+namespace {
+
+using Kind = Outcome::Kind;
+
+constexpr std::uint32_t orders_per_list_limit = 1000;  // sitoo.md 2.5
+
+// {"statuscode": 400, "errortext": "..."} (sitoo.md 2.7), as far as it can be read.
+std::string error_text(const std::string& body) {
+  const auto parsed = json::parse(body);
+  const json::Object* object = parsed ? parsed->if_object() : nullptr;
+  const auto text = object == nullptr ? std::nullopt : json::text(*object, "errortext");
+  return text ? ": " + connectors::safe_excerpt(*text) : std::string{};
+}
+
+Outcome connection_trouble(const outbound::HttpAnswer& answer, std::string reason) {
+  Outcome outcome;
+  outcome.kind = Kind::transient;
+  outcome.reason = std::move(reason);
+  outcome.http_status = answer.status;
+  outcome.connection_at_fault = true;
+  return outcome;
+}
+
+// What an answer other than 200 means; for 200 the body has to be read.
+Outcome outcome_of_status(const outbound::HttpAnswer& answer, Instant now) {
+  const int status = answer.status;
+  const std::string said = "Sitoo answered " + std::to_string(status);
+  if (status == 401 || status == 403) {
+    return connection_trouble(
+        answer, said +
+                    ": check api_id and api_password, and the address list in Sitoo's back "
+                    "office if one is set");
+  }
+  if (status == 429) {
+    Outcome outcome;
+    outcome.kind = Kind::throttled;
+    outcome.reason = "Sitoo asked for fewer calls";
+    outcome.http_status = status;
+    outcome.retry_after = wait_after_429(answer, now);
+    return outcome;
+  }
+  if (status >= 500 || status == 408) return connection_trouble(answer, said);
+  // The list of orders always exists, so these speak of the address and not of an order.
+  if (status == 404 || (status >= 300 && status < 400))
+    return connection_trouble(answer, said + ": check base_url and the account number in it");
+  Outcome outcome;
+  outcome.http_status = status;
+  if (status >= 400) {
+    outcome.kind = Kind::rejected;
+    outcome.reason = said + error_text(answer.body);
+    return outcome;
+  }
+  outcome.kind = Kind::delivered;
+  return outcome;
+}
+
+OrderRead read_order(const json::Value& item, const Config& config) {
+  OrderRead read;
+  read.document = json::to_text(item);
+  const json::Object* object = item.if_object();
+  if (object == nullptr) {
+    read.order = fail(Error::Kind::invalid_input, "an order that is not an object");
+    return read;
+  }
+  if (const auto id = json::integer(*object, "orderid")) read.id = std::to_string(*id);
+  read.order = to_order(*object, config);
+  return read;
+}
+
+OrderPage read_page(const Result<outbound::HttpAnswer>& answer, const Config& config, Instant now) {
+  OrderPage page;
+  if (!answer) {
+    page.outcome = connectors::outcome_of_no_answer(answer.error(), "Sitoo");
+    // Reading twice does no harm: an unknown outcome is nothing to settle.
+    if (page.outcome.kind == Kind::ambiguous) page.outcome.kind = Kind::transient;
+    return page;
+  }
+  page.outcome = outcome_of_status(*answer, now);
+  if (page.outcome.kind != Kind::delivered) return page;
+  const auto parsed = json::parse(answer->body);
+  const json::Object* envelope = parsed ? parsed->if_object() : nullptr;
+  const json::Array* items = envelope == nullptr ? nullptr : json::array(*envelope, "items");
+  if (items == nullptr) {
+    page.outcome = connection_trouble(
+        *answer, "Sitoo answered " + std::to_string(answer->status) +
+                     " with something that is not a list of orders: check base_url");
+    return page;
+  }
+  page.total =
+      json::integer(*envelope, "totalcount").value_or(static_cast<std::int64_t>(items->size()));
+  for (const json::Value& item : *items) page.orders.push_back(read_order(item, config));
+  return page;
+}
+
+bool is_order_number(const std::string& text) {
+  return !text.empty() && text.size() <= 19 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string joined(std::span<const std::string> ids) {
+  std::string list;
+  for (const std::string& id : ids) list += (list.empty() ? "" : ",") + id;
+  return list;
+}
+
+}  // namespace
+
+Client::Client(outbound::Transport& transport, const Clock& clock, Config config)
+    : transport_(transport), clock_(clock), config_(std::move(config)) {
+  while (config_.base_url.ends_with('/')) config_.base_url.pop_back();
+  config_.orders_per_list_max = std::clamp(config_.orders_per_list_max, 1U, orders_per_list_limit);
+}
+
+Task<OrderPage> Client::list(std::string query) {
+  outbound::HttpRequest request;
+  request.method = "GET";
+  request.url = config_.base_url + "/orders.json?eshopid=" + std::to_string(config_.site_id) + "&" +
+                query + "&fields=" + std::string(order_fields());
+  request.headers.emplace_back("Accept", "application/json");
+  request.basic_user = config_.api_id;
+  request.basic_password = config_.api_password;
+  request.connect_time_max = config_.connect_time_max;
+  request.total_time_max = config_.total_time_max;
+  const Result<outbound::HttpAnswer> answer = co_await transport_.send(std::move(request));
+  co_return read_page(answer, config_, clock_.now());
+}
+
+Task<OrderPage> Client::orders_by_id(std::vector<std::string> order_ids) {
+  order_ids.erase(std::remove_if(order_ids.begin(), order_ids.end(),
+                                 [](const std::string& id) { return !is_order_number(id); }),
+                  order_ids.end());
+  const std::size_t per_call = config_.orders_per_list_max;
+  OrderPage all;
+  all.outcome.kind = Kind::delivered;
+  for (std::size_t from = 0; from < order_ids.size(); from += per_call) {
+    const std::size_t count = std::min(per_call, order_ids.size() - from);
+    const std::string filter = "orderid=" + joined(std::span(order_ids).subspan(from, count)) +
+                               "&sort=orderid&num=" + std::to_string(count);
+    // Sitoo may return fewer than num (its upper limit is not known): go on until all are there.
+    std::size_t start = 0;
+    while (true) {
+      const std::string query = start == 0 ? filter : filter + "&start=" + std::to_string(start);
+      OrderPage page = co_await list(query);
+      all.outcome = page.outcome;
+      if (page.outcome.kind != Kind::delivered) co_return all;
+      const std::size_t got = page.orders.size();
+      std::move(page.orders.begin(), page.orders.end(), std::back_inserter(all.orders));
+      start += got;
+      if (got == 0 || static_cast<std::int64_t>(start) >= page.total) break;
+    }
+  }
+  all.total = static_cast<std::int64_t>(all.orders.size());
+  co_return all;
+}
+
+Task<OrderPage> Client::orders_from(std::int64_t from, std::uint32_t limit) {
+  const std::uint32_t count = std::clamp(limit, 1U, config_.orders_per_list_max);
+  co_return co_await list("orderidfrom=" + std::to_string(from) +
+                          "&sort=orderid&num=" + std::to_string(count));
+}
+
+Task<OrderPage> Client::newest_order() {
+  co_return co_await list("sort=-orderid&num=1");
+}
+
+Task<Outcome> Client::ping() {
+  OrderPage page = co_await list("sort=-orderid&num=1");
+  co_return std::move(page.outcome);
+}
+
+}  // namespace tillbridge::connectors::sitoo

@@ -1,0 +1,125 @@
+#include "connectors/sitoo/events.h"
+
+#include <algorithm>
+#include <cctype>
+#include <locale>
+
+#include <boost/algorithm/string/case_conv.hpp>
+
+#include "base/json.h"
+
+namespace tillbridge::connectors::sitoo {
+namespace {
+
+constexpr std::size_t body_bytes_max = 5 * 1024 * 1024;     // LIMIT: larger ones are not parsed
+constexpr std::int64_t unix_seconds_max = 253'402'300'800;  // year 9999
+
+Event malformed(std::string raw, std::string problem) {
+  Event event;
+  event.raw = std::move(raw);
+  event.malformed = true;
+  event.problem = std::move(problem);
+  return event;
+}
+
+// The event id is the key of deduplication: the same UUID with dashes, braces or capitals is the
+// same event.
+std::string normal_event_id(const std::string& text) {
+  std::string digits;
+  for (const char c : text) {
+    if (c == '-' || c == '{' || c == '}') continue;
+    if (std::isxdigit(static_cast<unsigned char>(c)) == 0) return text;
+    digits.push_back(c);
+  }
+  constexpr std::size_t uuid_digits = 32;
+  if (digits.size() != uuid_digits) return text;
+  return boost::algorithm::to_lower_copy(digits, std::locale::classic());
+}
+
+std::string text_or_number(const json::Object& object, std::string_view key) {
+  if (auto text = json::text(object, key)) return *text;
+  const auto number = json::integer(object, key);
+  return number ? std::to_string(*number) : std::string{};
+}
+
+bool names_order(std::string_view type) {
+  return type == "order" || type == "booking" || type == "order-delivery";
+}
+
+std::string announced_state(const json::Object& data) {
+  std::string state = json::text(data, "order_state_changed").value_or("");
+  // An older guide puts the new state into the event type (sitoo.md 11.1).
+  if (state.empty() && json::text(data, "order_event_type") == "closed") state = "closed";
+  boost::algorithm::to_lower(state, std::locale::classic());
+  if (state == "canceled") state = "cancelled";
+  return state == "open" || state == "closed" || state == "cancelled" ? state : std::string{};
+}
+
+void read_data(Event& event, const json::Object& data) {
+  event.eshop_id = json::integer(data, "eshop_id").value_or(0);
+  if (!names_order(event.event_type)) return;
+  const std::int64_t order_id = json::integer(data, "order_id").value_or(0);
+  if (order_id <= 0) {
+    event.malformed = true;
+    event.problem = "an event about an order without order_id";
+    return;
+  }
+  event.subject = "order/" + std::to_string(order_id);
+  if (event.event_type == "order-delivery") return;
+  event.announces = announced_state(data);
+  event.order_event_type = json::text(data, "order_event_type").value_or("");
+}
+
+Event read_event(const json::Value& element) {
+  Event event;
+  event.raw = json::to_text(element);
+  const json::Object* object = element.if_object();
+  if (object == nullptr) return malformed(std::move(event.raw), "not an object");
+  event.event_id = normal_event_id(text_or_number(*object, "event_id"));
+  event.event_type = json::text(*object, "event_type").value_or("");
+  event.account_id = json::integer(*object, "account_id").value_or(0);
+  const std::int64_t seconds = json::integer(*object, "event_date").value_or(0);
+  if (seconds > 0 && seconds < unix_seconds_max) event.happened_at = from_unix_seconds(seconds);
+  const json::Object* data = json::object(*object, "data");
+  if (event.event_id.empty())
+    event.problem = "without event_id";
+  else if (event.event_type.empty())
+    event.problem = "without event_type";
+  else if (data == nullptr)
+    event.problem = "without data";
+  event.malformed = !event.problem.empty();
+  if (data != nullptr && !event.malformed) read_data(event, *data);
+  return event;
+}
+
+}  // namespace
+
+std::vector<Event> parse_events(std::string_view body) {
+  std::vector<Event> events;
+  if (body.size() > body_bytes_max) {
+    events.push_back(malformed(std::string(body), "the body is over 5 MB"));
+    return events;
+  }
+  const Result<json::Value> parsed = json::parse(body);
+  if (!parsed) {
+    events.push_back(malformed(std::string(body), parsed.error().what));
+    return events;
+  }
+  const json::Array* array = parsed->if_array();
+  if (array == nullptr) {
+    // One event without its array is understood; anything else comes back malformed.
+    events.push_back(read_event(*parsed));
+    events.back().raw = std::string(body);
+    return events;
+  }
+  const std::size_t count = std::min(array->size(), events_per_body_max);
+  events.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) events.push_back(read_event((*array)[i]));
+  if (array->size() > count) {
+    const json::Array rest(array->begin() + static_cast<std::ptrdiff_t>(count), array->end());
+    events.push_back(malformed(json::to_text(rest), "more than 10000 events in one body"));
+  }
+  return events;
+}
+
+}  // namespace tillbridge::connectors::sitoo

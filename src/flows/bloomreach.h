@@ -1,0 +1,18 @@
+#pragma once
+// Order -> Bloomreach, all flows of docs/flows/bloomreach.md: chooses by what the order is and
+// calls the flow's file. Pure; any thread.
+
+#include "flows/bloomreach_settings.h"
+#include "flows/plan.h"
+
+namespace tillbridge::flows {
+
+// original: the sale that a linked return takes back, when it is known.
+Verdict plan_for_bloomreach(const model::Order& order, const std::optional<Original>& original,
+                            const BloomreachSettings& settings);
+
+// Whether the plan of this order depends on knowing its original (linked return without own
+// identity, or purchase ids that are not order numbers): then the caller looks it up first.
+bool needs_original(const model::Order& order, const BloomreachSettings& settings);
+
+}  // namespace tillbridge::flows
