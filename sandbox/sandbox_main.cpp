@@ -1,0 +1,194 @@
+// tillbridge-sandbox: the simulated Sitoo and Bloomreach, the shops and the ledger in one process.
+// Prints one JSON line with its ports when it is ready; ends on SIGTERM, SIGINT or with its parent.
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "base/json.h"
+#include "base/task_group.h"
+#include "bloomreach/simulator.h"
+#include "control/control_api.h"
+#include "http/server.h"
+#include "ledger/ledger.h"
+#include "outbound/curl_transport.h"
+#include "shopping_day/customers.h"
+#include "shopping_day/shopping_day.h"
+#include "sitoo/simulator.h"
+#include "telemetry/metrics.h"
+
+namespace {
+
+using tillbridge::Task;
+namespace http = tillbridge::http;
+namespace json = tillbridge::json;
+
+struct Options {
+  std::string address = "127.0.0.1";
+  std::uint16_t sitoo_port = 0, bloomreach_port = 0, control_port = 0;
+  std::uint64_t seed = 1;
+  int account = 1500;
+  std::string sitoo_user = "1500-142", sitoo_password = "sandbox-password";
+  std::string bloomreach_project, bloomreach_key, bloomreach_secret;  // "": the simulator's
+  std::size_t stores = 12, products = 500, customers = 5'000;
+  int parent_pid = 0;
+};
+
+void declare(CLI::App& app, Options& options) {
+  app.add_option("--address", options.address, "Listen address of all three ports");
+  app.add_option("--sitoo-port", options.sitoo_port, "Sitoo's REST API; 0: any free port");
+  app.add_option("--bloomreach-port", options.bloomreach_port,
+                 "Bloomreach's API; 0: any free port");
+  app.add_option("--control-port", options.control_port, "Control API; 0: any free port");
+  app.add_option("--seed", options.seed, "Seed of shops, customers and faults");
+  app.add_option("--account", options.account, "Sitoo account id");
+  app.add_option("--sitoo-user", options.sitoo_user, "API id at Sitoo");
+  app.add_option("--sitoo-password", options.sitoo_password, "API password at Sitoo");
+  app.add_option("--bloomreach-project", options.bloomreach_project, "Project token");
+  app.add_option("--bloomreach-key", options.bloomreach_key, "API key id");
+  app.add_option("--bloomreach-secret", options.bloomreach_secret, "API secret");
+  app.add_option("--stores", options.stores, "Number of stores")->check(CLI::Range(1, 500));
+  app.add_option("--products", options.products, "Size of the assortment")
+      ->check(CLI::Range(2, 20'000));
+  app.add_option("--customers", options.customers, "Number of members")
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--parent-pid", options.parent_pid, "End when this process is gone");
+}
+
+sandbox::sitoo::SimulatorSettings sitoo_settings(const Options& options) {
+  sandbox::sitoo::SimulatorSettings settings;
+  settings.seed = options.seed;
+  settings.account.account_id = options.account;
+  settings.account.seed = options.seed;
+  settings.account.masterdata = {options.stores, options.products, options.seed, options.account};
+  settings.rest.api_users = {{options.sitoo_user, options.sitoo_password}};
+  settings.sender.account_id = options.account;
+  return settings;
+}
+
+sandbox::bloomreach::Settings bloomreach_settings(const Options& options) {
+  sandbox::bloomreach::Settings settings;
+  if (!options.bloomreach_project.empty()) settings.project_token = options.bloomreach_project;
+  if (!options.bloomreach_key.empty()) settings.keys.front().id = options.bloomreach_key;
+  if (!options.bloomreach_secret.empty()) settings.keys.front().secret = options.bloomreach_secret;
+  return settings;
+}
+
+class Sandbox {
+ public:
+  explicit Sandbox(const Options& options)
+      : options_(options),
+        transport_(loop_, metrics_, {}),
+        ledger_(sandbox::Expectations{}),
+        sitoo_(loop_, clock_, transport_, ledger_, sitoo_settings(options)),
+        bloomreach_(loop_, clock_, tillbridge::Entropy(options.seed + 1), ledger_,
+                    bloomreach_settings(options)),
+        customers_(options.customers, options.seed),
+        day_(loop_, clock_, sitoo_.account(), sitoo_.tills(), customers_),
+        control_(sitoo_, day_, customers_, ledger_, bloomreach_),
+        sitoo_server_(loop_, clock_, metrics_, listener("sitoo", options.sitoo_port),
+                      sitoo_.handler()),
+        bloomreach_server_(loop_, clock_, metrics_, listener("bloomreach", options.bloomreach_port),
+                           bloomreach_.handler()),
+        control_server_(loop_, clock_, metrics_, listener("control", options.control_port),
+                        control_.handler()),
+        stop_asked_(loop_),
+        signals_(loop_, SIGTERM, SIGINT),
+        tasks_(loop_, [](const std::string& what) {
+          std::fprintf(stderr, "tillbridge-sandbox: %s\n", what.c_str());
+        }) {}
+
+  int run() {
+    for (http::Server* server : {&sitoo_server_, &bloomreach_server_, &control_server_}) {
+      if (const auto started = server->start(); !started) {
+        std::fprintf(stderr, "tillbridge-sandbox: %s\n", started.error().what.c_str());
+        return 1;
+      }
+    }
+    sitoo_.start();
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (error) return;
+      stopping_ = true;
+      stop_asked_.notify();
+    });
+    tasks_.start(serve());
+    announce();
+    while (tasks_.running() > 0) loop_.run_one();
+    return 0;
+  }
+
+ private:
+  http::ServerSettings listener(const char* name, std::uint16_t port) const {
+    http::ServerSettings settings;
+    settings.address = options_.address;
+    settings.port = port;
+    settings.name = name;
+    settings.body_bytes_max = 8 * 1024 * 1024;
+    return settings;
+  }
+
+  void announce() const {
+    json::Object line;
+    line["sitoo_port"] = sitoo_server_.port();
+    line["bloomreach_port"] = bloomreach_server_.port();
+    line["control_port"] = control_server_.port();
+    line["account"] = options_.account;
+    line["pid"] = getpid();
+    std::printf("%s\n", json::to_text(line).c_str());
+    std::fflush(stdout);
+  }
+
+  bool parent_is_gone() const {
+    if (options_.parent_pid == 0) return false;
+    // A direct parent's number may be taken over by another process, our parent's number not.
+    if (had_parent_ == options_.parent_pid) return getppid() != options_.parent_pid;
+    return kill(options_.parent_pid, 0) != 0 && errno == ESRCH;
+  }
+
+  Task<void> serve() {
+    while (!stopping_ && !parent_is_gone()) {
+      co_await stop_asked_.wait(std::chrono::milliseconds{500});
+    }
+    constexpr auto grace = std::chrono::milliseconds{200};
+    co_await control_server_.stop(grace);
+    co_await day_.stop();
+    co_await sitoo_server_.stop(grace);
+    co_await bloomreach_server_.stop(grace);
+    co_await sitoo_.stop();
+  }
+
+  Options options_;
+  int had_parent_ = getppid();
+  tillbridge::Loop loop_{1};
+  tillbridge::SystemClock clock_;
+  tillbridge::telemetry::Metrics metrics_;
+  tillbridge::outbound::CurlTransport transport_;
+  sandbox::Ledger ledger_;
+  sandbox::sitoo::SitooSimulator sitoo_;
+  sandbox::bloomreach::BloomreachSimulator bloomreach_;
+  sandbox::shopping_day::Customers customers_;
+  sandbox::shopping_day::ShoppingDay day_;
+  sandbox::control::ControlApi control_;
+  http::Server sitoo_server_, bloomreach_server_, control_server_;
+  tillbridge::Signal stop_asked_;
+  boost::asio::signal_set signals_;
+  bool stopping_ = false;
+  tillbridge::TaskGroup tasks_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Simulated Sitoo and Bloomreach with shops that sell");
+  declare(app, options);
+  CLI11_PARSE(app, argc, argv);
+  return std::make_unique<Sandbox>(options)->run();
+}
