@@ -92,6 +92,17 @@ void Courier::adopt(const journal::OpenDelivery& delivery) {
   changed_.notify();
 }
 
+void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked) {
+  Item item = to_item(delivery);
+  item.next_trigger = journal::Trigger::operator_;
+  if (was_blocked) {
+    dispatch_.lanes().release_blocked(item.lane, false, clock_.tick());
+  } else {
+    dispatch_.add(item, clock_.tick());
+  }
+  changed_.notify();
+}
+
 void Courier::add(const journal::AddDelivery& delivery) {
   journal::OpenDelivery open;
   open.id = delivery.id;

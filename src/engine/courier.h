@@ -49,6 +49,8 @@ class Courier {
 
   // Work found at start (body on disk).
   void adopt(const journal::OpenDelivery& delivery);
+  // A parked or blocked delivery that an operator sends again, already stored as waiting.
+  void send_again(const journal::OpenDelivery& delivery, bool was_blocked);
   // Work just stored.
   void add(const journal::AddDelivery& delivery);
 

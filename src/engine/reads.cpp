@@ -10,7 +10,8 @@ Reads::Reads(ReadsSettings settings, Entropy entropy, Tick now)
     : settings_(settings),
       entropy_(entropy),
       budget_(settings.budget, now),
-      breaker_(settings.breaker) {}
+      breaker_(settings.breaker),
+      call_size_(settings.subjects_per_call_max) {}
 
 void Reads::enlist(const std::string& name, const Subject& subject) {
   due_.emplace(subject.due, name);

@@ -1,0 +1,171 @@
+#include "app/command_line.h"
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/commands/commands.h"
+
+namespace tillbridge::app {
+namespace {
+
+struct Commands {
+  Where where;
+  ServeOptions serve;
+  DemoOptions demo;
+  std::string text, workspace, connection, reason, customer, target;
+  bool live = false, all = false, bodies = false;
+  std::function<int()> chosen;
+};
+
+void add_where(CLI::App& command, Where& where, bool data) {
+  command.add_option("--config", where.config_file,
+                     "Configuration file (default: $TILLBRIDGE_CONFIG, ./tillbridge.toml, "
+                     "/etc/tillbridge/tillbridge.toml)");
+  if (data) command.add_option("--data", where.data_dir, "Data folder, instead of a configuration");
+  command.add_flag("--json", where.json, "Print JSON for scripts");
+}
+
+void add_serving(CLI::App& app, Commands& c) {
+  auto* serve_command = app.add_subcommand("serve", "Run the hub until SIGTERM or SIGINT");
+  serve_command->add_option("--config", c.serve.config_file, "Configuration file");
+  serve_command->add_flag("--drills", c.serve.drills,
+                          "Allow drills through the control API (clock steps)");
+  serve_command->add_flag("--allow-volatile", c.serve.allow_volatile,
+                          "Accept a file system that forgets, for trials only");
+  serve_command->add_flag("--announce", c.serve.announce,
+                          "Print one JSON line with the ports when ready");
+  serve_command->callback([&c] { c.chosen = [&c] { return serve(c.serve); }; });
+
+  auto* demo_command = app.add_subcommand(
+      "demo", "Run the hub against simulated platforms and a simulated shopping day");
+  demo_command->add_flag("--headless", c.demo.headless,
+                         "No dashboard; run for --seconds, drain, print the summary");
+  demo_command->add_flag("--json", c.demo.json,
+                         "Print the summary as one JSON object, as the last line");
+  demo_command
+      ->add_option("--seconds", c.demo.seconds,
+                   "Length of the day (default: 20 headless, else until Ctrl-C)")
+      ->check(CLI::NonNegativeNumber);
+  demo_command->add_option("--rate", c.demo.rate, "Till orders per second over all stores")
+      ->check(CLI::PositiveNumber);
+  demo_command->add_option("--seed", c.demo.seed, "Seed of the day");
+  demo_command->add_option("--faults", c.demo.faults, "none or storm")
+      ->check(CLI::IsMember({"none", "storm"}));
+  demo_command
+      ->add_option("--kill-every", c.demo.kill_every_s,
+                   "SIGKILL and restart the hub every so many seconds")
+      ->check(CLI::NonNegativeNumber);
+  demo_command->add_option("--data", c.demo.data_dir,
+                           "Folder for configuration and journal (emptied)");
+  demo_command
+      ->add_option("--drain", c.demo.drain_s_max,
+                   "Seconds to wait at the end until the hub is idle")
+      ->check(CLI::PositiveNumber);
+  demo_command->add_option("--settling", c.demo.settling_ms, "Settling delay in milliseconds")
+      ->check(CLI::NonNegativeNumber);
+  demo_command->callback([&c] { c.chosen = [&c] { return demo(c.demo); }; });
+}
+
+void add_looking(CLI::App& app, Commands& c) {
+  auto* check_command =
+      app.add_subcommand("check", "Check the configuration; with --live also the connections");
+  add_where(*check_command, c.where, false);
+  check_command->add_flag("--live", c.live, "Make one harmless call to each platform");
+  check_command->callback([&c] { c.chosen = [&c] { return check(c.where, c.live); }; });
+
+  auto* journey_command = app.add_subcommand(
+      "journey",
+      "Print the journey of a record: order number, receipt, e-mail, customer, SKU or event id");
+  add_where(*journey_command, c.where, true);
+  journey_command->add_option("what", c.text, "What to look for")->required();
+  journey_command->add_flag("--bodies", c.bodies, "Print the documents too (personal data)");
+  journey_command->callback(
+      [&c] { c.chosen = [&c] { return journey(c.where, c.text, c.bodies); }; });
+
+  auto* cases_command = app.add_subcommand("cases", "List what a person must see");
+  add_where(*cases_command, c.where, true);
+  cases_command->add_flag("--all", c.all, "Closed cases too");
+  cases_command->callback([&c] { c.chosen = [&c] { return cases(c.where, c.all); }; });
+
+  auto* status_command = app.add_subcommand(
+      "status", "Print the running hub's connections, queues and breakers as JSON");
+  add_where(*status_command, c.where, false);
+  status_command->callback([&c] { c.chosen = [&c] { return status(c.where); }; });
+}
+
+void add_operating(CLI::App& app, Commands& c) {
+  auto* replay_command = app.add_subcommand(
+      "replay", "Send a record's parked deliveries again, or read and plan it again");
+  add_where(*replay_command, c.where, false);
+  replay_command->add_option("key", c.text, "Order number")->required();
+  replay_command->add_option("--workspace", c.workspace, "Workspace, when there are several");
+  replay_command->add_option("--customer", c.customer,
+                             "Attribute an unidentified record to this customer (hard ID)");
+  replay_command->callback(
+      [&c] { c.chosen = [&c] { return replay(c.where, c.workspace, c.text, c.customer); }; });
+
+  auto* pause_command = app.add_subcommand(
+      "pause", "Stop sending on a connection; everything waits, nothing is lost");
+  auto* resume_command = app.add_subcommand("resume", "Go on sending on a paused connection");
+  for (auto* command : {pause_command, resume_command}) {
+    add_where(*command, c.where, false);
+    command->add_option("connection", c.connection, "sitoo or bloomreach")->required();
+    command->add_option("--workspace", c.workspace, "Workspace, when there are several");
+  }
+  pause_command->add_option("--reason", c.reason, "Why, for the audit trail");
+  pause_command->callback(
+      [&c] { c.chosen = [&c] { return pause(c.where, c.workspace, c.connection, c.reason); }; });
+  resume_command->callback(
+      [&c] { c.chosen = [&c] { return resume(c.where, c.workspace, c.connection); }; });
+
+  auto* journal_command = app.add_subcommand("journal", "Look after the durable store");
+  journal_command->require_subcommand(1);
+  auto* verify = journal_command->add_subcommand(
+      "verify", "Check structure and content; exit 1 if anything is wrong");
+  auto* stats = journal_command->add_subcommand("stats", "Count what is in it");
+  auto* backup = journal_command->add_subcommand("backup", "Copy it while the hub runs");
+  for (auto* command : {verify, stats, backup}) add_where(*command, c.where, true);
+  backup->add_option("target", c.target, "File to write")->required();
+  verify->callback([&c] { c.chosen = [&c] { return journal_verify(c.where); }; });
+  stats->callback([&c] { c.chosen = [&c] { return journal_stats(c.where); }; });
+  backup->callback([&c] { c.chosen = [&c] { return journal_backup(c.where, c.target); }; });
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app{
+      "Tillbridge: a retail integration hub between the Sitoo point of sale and marketing "
+      "platforms",
+      "tillbridge"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", version_text());
+  app.footer(
+      "Exit codes: 0 done, 1 failed or something is wrong, 2 wrong command line, 3 no such "
+      "record.");
+  Commands commands;
+  add_serving(app, commands);
+  add_looking(app, commands);
+  add_operating(app, commands);
+  auto* version = app.add_subcommand("version", "Print the version");
+  version->callback([&commands] {
+    commands.chosen = [] {
+      fmt::print("{}\n", version_text());
+      return exit_done;
+    };
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? exit_done : exit_usage;
+  }
+  return commands.chosen();
+}
+
+std::string version_text() {
+  return "tillbridge " TILLBRIDGE_VERSION;
+}
+
+}  // namespace tillbridge::app

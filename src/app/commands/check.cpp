@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include "app/commands/where.h"
+#include "app/workspace.h"
+
+namespace tillbridge::app {
+namespace {
+
+struct Checked {
+  std::string what;
+  Outcome outcome;
+};
+
+Task<void> ping_all(const Clock& clock, outbound::Transport& transport, const Config& config,
+                    std::vector<Checked>& into) {
+  for (const Workspace& workspace : config.workspaces) {
+    connectors::sitoo::Client sitoo(transport, clock, workspace.sitoo);
+    Outcome answered = co_await sitoo.ping();
+    into.push_back(Checked{workspace.name + "/sitoo", std::move(answered)});
+    connectors::bloomreach::TrackingClient bloomreach(transport, clock, workspace.bloomreach);
+    Outcome tracked = co_await bloomreach.ping();
+    into.push_back(Checked{workspace.name + "/bloomreach", std::move(tracked)});
+  }
+}
+
+}  // namespace
+
+int check(const Where& where, bool live) {
+  const auto config = load(where);
+  if (!config) return exit_failed;
+  json::Object out{{"configuration", "ok"}};
+  if (!where.json) fmt::print("configuration: ok, {} workspace(s)\n", config->workspaces.size());
+  bool sound = true;
+  if (live) {
+    Loop loop{1};
+    telemetry::Metrics metrics;
+    SystemClock clock;
+    outbound::CurlTransport transport(loop, metrics,
+                                      outbound::CurlSettings{.proxy = config->outbound.proxy,
+                                                             .ca_file = config->outbound.ca_file});
+    std::vector<Checked> checked;
+    {
+      TaskGroup tasks(
+          loop, [&](const std::string& what) { fmt::print(stderr, "tillbridge: {}\n", what); });
+      tasks.start(ping_all(clock, transport, *config, checked));
+      while (tasks.running() > 0) loop.run_one_for(std::chrono::seconds{1});
+    }
+    json::Object connections;
+    for (const Checked& one : checked) {
+      const bool ok = one.outcome.kind == Outcome::Kind::delivered;
+      sound = sound && ok;
+      connections[one.what] = ok ? "ok" : one.outcome.reason;
+      if (!where.json) fmt::print("{}: {}\n", one.what, ok ? "ok" : one.outcome.reason);
+    }
+    out["connections"] = std::move(connections);
+  }
+  if (where.json) fmt::print("{}\n", json::to_text(out));
+  return sound ? exit_done : exit_failed;
+}
+
+}  // namespace tillbridge::app

@@ -1,0 +1,60 @@
+#pragma once
+// One function per command; each returns the exit code and prints errors to standard error.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tillbridge::app {
+
+constexpr int exit_done = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+constexpr int exit_not_found = 3;
+
+// Where a command finds the installation: a configuration file, or a data folder alone.
+struct Where {
+  std::string config_file;  // "": TILLBRIDGE_CONFIG, ./tillbridge.toml,
+                            // /etc/tillbridge/tillbridge.toml, the last demo's
+  std::string data_dir;     // instead of a configuration, for commands that only read the journal
+  bool json = false;
+};
+
+struct ServeOptions {
+  std::string config_file;
+  bool drills = false;
+  bool allow_volatile = false;
+  bool announce = false;
+};
+int serve(const ServeOptions& options);
+
+int check(const Where& where, bool live);
+int journey(const Where& where, const std::string& text, bool with_bodies);
+int cases(const Where& where, bool all);
+int replay(const Where& where, const std::string& workspace, const std::string& key,
+           const std::string& customer);
+int pause(const Where& where, const std::string& workspace, const std::string& connection,
+          const std::string& reason);
+int resume(const Where& where, const std::string& workspace, const std::string& connection);
+int status(const Where& where);
+int journal_verify(const Where& where);
+int journal_stats(const Where& where);
+int journal_backup(const Where& where, const std::string& target);
+
+struct DemoOptions {
+  bool headless = false;
+  bool json = false;
+  int seconds = 0;  // 0: until Ctrl-C
+  double rate = 20;
+  std::uint64_t seed = 1;
+  std::string faults = "none";
+  int kill_every_s = 0;
+  std::string data_dir;  // "": <temporary folder>/tillbridge-demo, made afresh
+  int drain_s_max = 120;
+  std::int64_t settling_ms = 1000;
+};
+int demo(const DemoOptions& options);
+
+std::string version_text();
+
+}  // namespace tillbridge::app

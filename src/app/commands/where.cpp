@@ -1,0 +1,96 @@
+#include "app/commands/where.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "journal/sqlite/sqlite_store.h"
+
+namespace tillbridge::app {
+namespace {
+
+std::string find_config(const Where& where) {
+  if (!where.config_file.empty()) return where.config_file;
+  if (const char* named = std::getenv("TILLBRIDGE_CONFIG"); named != nullptr && *named != '\0')
+    return named;
+  for (const std::string& candidate :
+       {std::string("tillbridge.toml"), std::string("/etc/tillbridge/tillbridge.toml"),
+        demo_dir() + "/tillbridge.toml"}) {
+    if (std::filesystem::exists(candidate)) return candidate;
+  }
+  return "/etc/tillbridge/tillbridge.toml";
+}
+
+std::optional<std::string> from_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+}  // namespace
+
+std::string demo_dir() {
+  return (std::filesystem::temp_directory_path() / "tillbridge-demo").string();
+}
+
+std::optional<Config> load(const Where& where) {
+  ConfigResult result = load_config(find_config(where), from_environment);
+  for (const Problem& problem : result.problems) fmt::print(stderr, "{}\n", to_text(problem));
+  if (!result.ok()) return std::nullopt;
+  return std::move(result.config);
+}
+
+std::optional<ReadOnlyJournal> open_journal(const Where& where) {
+  ReadOnlyJournal opened;
+  std::string data_dir = where.data_dir;
+  if (data_dir.empty()) {
+    auto config = load(where);
+    if (!config) return std::nullopt;
+    data_dir = config->hub.data_dir;
+    if (config->workspaces.size() == 1) opened.zone = config->workspaces.front().zone;
+  }
+  journal::sqlite::SqliteSettings settings;
+  settings.file = opened.file = data_dir + "/tillbridge.journal";
+  settings.read_only = true;
+  auto store = journal::sqlite::open(settings, true);
+  if (!store) {
+    report(store.error());
+    return std::nullopt;
+  }
+  opened.store = std::move(*store);
+  auto reader = opened.store->open_reader();
+  if (!reader) {
+    report(reader.error());
+    return std::nullopt;
+  }
+  opened.reader = std::move(*reader);
+  return opened;
+}
+
+std::unique_ptr<ControlClient> control_of(const Where& where) {
+  auto config = load(where);
+  if (!config) return nullptr;
+  const std::string token_file = config->hub.data_dir + "/control.token";
+  std::ifstream file(token_file);
+  std::string token;
+  if (!std::getline(file, token)) {
+    fmt::print(stderr,
+               "tillbridge: {} cannot be read: is the hub running with this configuration, and are "
+               "you its user?\n",
+               token_file);
+    return nullptr;
+  }
+  const Listener& control = config->hub.control;
+  const std::string scheme = control.tls_certificate_file.empty() ? "http" : "https";
+  return std::make_unique<ControlClient>(
+      fmt::format("{}://{}:{}", scheme, control.address, control.port), Secret(token));
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "tillbridge: {}\n", error.what);
+  return error.kind == Error::Kind::not_found ? exit_not_found : exit_failed;
+}
+
+}  // namespace tillbridge::app

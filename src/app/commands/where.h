@@ -1,0 +1,34 @@
+#pragma once
+// Finding the installation that a command is about.
+
+#include <memory>
+#include <string>
+
+#include "app/commands/commands.h"
+#include "app/config.h"
+#include "app/control_client.h"
+#include "journal/store.h"
+
+namespace tillbridge::app {
+
+// <temporary folder>/tillbridge-demo: where the demo leaves its configuration and journal.
+std::string demo_dir();
+
+// Loads the configuration; problems are printed and make it nullopt.
+std::optional<Config> load(const Where& where);
+
+// A read-only view of the journal, beside a running hub or without one.
+struct ReadOnlyJournal {
+  std::unique_ptr<journal::Store> store;
+  std::unique_ptr<journal::Reader> reader;
+  Zone zone;
+  std::string file;
+};
+std::optional<ReadOnlyJournal> open_journal(const Where& where);
+
+// A client of the running hub's control API, with the token from its data folder.
+std::unique_ptr<ControlClient> control_of(const Where& where);
+
+int report(const Error& error);
+
+}  // namespace tillbridge::app

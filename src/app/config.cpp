@@ -1,0 +1,179 @@
+#include "app/config.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <tuple>
+
+#include "app/config_reader.h"
+
+namespace tillbridge::app {
+namespace {
+
+using std::chrono::hours;
+
+void read_listener(TableReader& reader, Listener& into) {
+  reader.text("address", into.address, TableReader::Need::optional);
+  reader.whole("port", into.port, 0, 65'535);
+  reader.text("tls_certificate_file", into.tls_certificate_file);
+  reader.text("tls_key_file", into.tls_key_file);
+  reader.whole("body_bytes_max", into.body_bytes_max, 1'024, 64 * 1024 * 1024);
+  reader.finish();
+  if (into.address.empty()) reader.problem("address", "is empty", "0.0.0.0 listens everywhere");
+  if (into.tls_certificate_file.empty() != into.tls_key_file.empty()) {
+    reader.problem(into.tls_key_file.empty() ? "tls_certificate_file" : "tls_key_file",
+                   "stands alone", "TLS needs both tls_certificate_file and tls_key_file");
+  }
+  const bool local = into.address.starts_with("127.") || into.address == "::1";
+  if (!local && into.tls_certificate_file.empty()) {
+    reader.warn("address", "reachable from other machines without TLS",
+                "set tls_certificate_file and tls_key_file, or listen on 127.0.0.1 behind a proxy");
+  }
+}
+
+HubSettings read_hub(TableReader& reader) {
+  using telemetry::Level;
+  HubSettings hub;
+  reader.text("data_dir", hub.data_dir);
+  if (hub.data_dir.empty()) reader.problem("data_dir", "is empty", "name a folder on a local disk");
+  reader.choice("log_level", hub.log_level,
+                {{"debug", Level::debug},
+                 {"info", Level::info},
+                 {"warning", Level::warning},
+                 {"error", Level::error}});
+  reader.flag("allow_literal_secrets", hub.allow_literal_secrets);
+  read_listener(*reader.below("listen"), hub.listen);
+  read_listener(*reader.below("control"), hub.control);
+  if (hub.listen.port != 0 && hub.listen.port == hub.control.port &&
+      hub.listen.address == hub.control.address) {
+    reader.problem("control", "has the address and port of hub.listen",
+                   "give one of them another port");
+  }
+  reader.finish();
+  return hub;
+}
+
+JournalChoice read_journal(TableReader& reader) {
+  JournalChoice choice;
+  reader.choice("store", choice.store, {{"sqlite", std::string("sqlite")}});
+  // Anything weaker than full would answer 200 for events that a power cut can take away.
+  reader.choice("synchronous", choice.synchronous,
+                {{"full", std::string("full")}, {"extra", std::string("extra")}});
+  reader.whole("readers", choice.readers, 1, 16);
+  const auto retention = reader.below("retention");
+  constexpr Duration day = hours{24};
+  retention->time("payload_days", choice.retention.payload, day, 1, 3'650);
+  retention->time("metadata_days", choice.retention.metadata, day, 1, 3'650);
+  retention->time("audit_days", choice.retention.audit, day, 1, 36'500);
+  retention->finish();
+  if (choice.retention.payload > choice.retention.metadata)
+    retention->problem("payload_days", "is longer than metadata_days",
+                       "bodies cannot outlive the rows they belong to");
+  reader.finish();
+  return choice;
+}
+
+OutboundSettings read_outbound(TableReader& reader) {
+  OutboundSettings outbound;
+  reader.text("proxy", outbound.proxy);
+  reader.text("ca_file", outbound.ca_file);
+  reader.finish();
+  return outbound;
+}
+
+void read_workspaces(ReadContext& context, TableReader& root, std::vector<Workspace>& into) {
+  const Node* list = root.take("workspace");
+  if (list != nullptr && list->type == Node::Type::table) {
+    root.problem("workspace", "is one table",
+                 "write [[workspace]], with two brackets on each side");
+    return;
+  }
+  if (list == nullptr || list->type != Node::Type::list || list->items.empty()) {
+    root.problem("workspace", "there is no workspace", "add [[workspace]] with name and zone");
+    return;
+  }
+  for (const Node& table : list->items) {
+    if (table.type != Node::Type::table) {
+      root.problem("workspace", "holds something that is not a table", "write [[workspace]]");
+      continue;
+    }
+    Workspace workspace = read_workspace(context, table);
+    const bool taken = std::any_of(into.begin(), into.end(), [&](const Workspace& other) {
+      return !other.name.empty() && other.name == workspace.name;
+    });
+    if (taken) {
+      TableReader(context, "workspace", &table, table.line)
+          .problem("name", "there are two workspaces of the name " + workspace.name,
+                   "names tell workspaces apart in keys and URLs: rename one");
+    }
+    into.push_back(std::move(workspace));
+  }
+}
+
+}  // namespace
+
+std::string_view name(Mode mode) {
+  switch (mode) {
+    case Mode::live:
+      return "live";
+    case Mode::shadow:
+      return "shadow";
+    case Mode::paused:
+      return "paused";
+  }
+  return "unknown";
+}
+
+std::string to_text(const Problem& problem) {
+  std::string text = problem.file;
+  if (problem.line > 0) text += fmt::format(":{}", problem.line);
+  if (problem.warning) text += ": warning";
+  if (!problem.key.empty()) text += ": " + problem.key;
+  text += ": " + problem.what;
+  if (!problem.fix.empty()) text += " (" + problem.fix + ")";
+  return text;
+}
+
+bool ConfigResult::ok() const {
+  return std::all_of(problems.begin(), problems.end(), [](const Problem& p) { return p.warning; });
+}
+
+ConfigResult read_config(std::string_view text, const std::string& file,
+                         const SecretSource& fetch) {
+  ConfigResult result;
+  const Node document = parse_document(text, file, result.problems);
+  if (!result.problems.empty()) return result;
+  ReadContext context{file, result.problems, fetch};
+  TableReader root(context, "", &document, 1);
+  result.config.hub = read_hub(*root.below("hub"));
+  context.allow_literal_secrets = result.config.hub.allow_literal_secrets;
+  result.config.journal = read_journal(*root.below("journal"));
+  result.config.outbound = read_outbound(*root.below("outbound"));
+  read_workspaces(context, root, result.config.workspaces);
+  root.finish();
+  std::sort(result.problems.begin(), result.problems.end(), [](const Problem& a, const Problem& b) {
+    return std::tie(a.line, a.key, a.what) < std::tie(b.line, b.key, b.what);
+  });
+  return result;
+}
+
+ConfigResult load_config(const std::string& path, const secrets::Environment& environment) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  if (!in || in.bad()) {
+    ConfigResult result;
+    result.problems.push_back(
+        Problem{.file = path,
+                .what = "the configuration file cannot be read",
+                .fix = "name one with --config; packaging/tillbridge.sample.toml "
+                       "is a start"});
+    return result;
+  }
+  const SecretSource fetch = [&](const secrets::Reference& reference) {
+    return secrets::fetch(reference, environment);
+  };
+  return read_config(text.str(), path, fetch);
+}
+
+}  // namespace tillbridge::app

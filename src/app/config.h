@@ -1,0 +1,123 @@
+#pragma once
+// The settings of a hub, read from one TOML file (packaging/tillbridge.sample.toml is the page for
+// people). Reading never stops at the first mistake: all problems come back, each with its place
+// and what to do. Secrets are fetched here, from where the file says they are. Start-up only; the
+// result is immutable afterwards.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/zone.h"
+#include "connectors/bloomreach/config.h"
+#include "connectors/sitoo/config.h"
+#include "engine/breaker.h"
+#include "engine/retry_policy.h"
+#include "engine/window.h"
+#include "flows/bloomreach_settings.h"
+#include "journal/store.h"
+#include "secrets/reference.h"
+#include "telemetry/log.h"
+
+namespace tillbridge::app {
+
+// What a connection does: everything; plan but send nothing; keep everything until resumed.
+enum class Mode { live, shadow, paused };
+std::string_view name(Mode mode);
+
+struct Listener {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+  std::string tls_certificate_file = {};  // PEM chain; empty: plain HTTP
+  std::string tls_key_file = {};
+  std::size_t body_bytes_max = 0;
+};
+
+struct HubSettings {
+  std::string data_dir = "/var/lib/tillbridge";
+  // Where the platforms reach us.
+  Listener listen{.port = 8080, .body_bytes_max = 1024 * 1024};
+  // Where operators reach us: command line, metrics. Not for the internet.
+  Listener control{.port = 8081, .body_bytes_max = 256 * 1024};
+  telemetry::Level log_level = telemetry::Level::info;
+  bool allow_literal_secrets = false;  // for trials on one's own machine
+};
+
+struct JournalChoice {
+  std::string store = "sqlite";
+  std::string synchronous = "full";
+  int readers = 2;
+  journal::Retention retention;
+};
+
+struct OutboundSettings {
+  std::string proxy;    // "http://proxy:3128"; empty: direct
+  std::string ca_file;  // extra CA bundle; empty: the system's
+};
+
+struct PollSettings {
+  Duration every = std::chrono::seconds{30};
+  std::uint32_t overlap = 200;  // order numbers before the cursor that are looked at again
+  Duration open_orders_every = std::chrono::seconds{300};
+};
+
+struct Workspace {
+  std::string name;
+  Zone zone;
+
+  connectors::sitoo::Config sitoo;
+  Mode sitoo_mode = Mode::live;  // live or paused
+  connectors::bloomreach::Config bloomreach;
+  Mode bloomreach_mode = Mode::live;
+  flows::BloomreachSettings bloomreach_flows;
+  std::optional<engine::Window> profile_window;
+
+  Duration settling = std::chrono::milliseconds{2000};   // from the announcement to the first read
+  Duration incomplete_again = std::chrono::seconds{20};  // between reads of an incomplete order
+  Duration complete_within = std::chrono::seconds{900};  // incomplete for longer: a case
+  Duration sequencer_wait = std::chrono::seconds{60};    // for a stuck earlier arrival
+  Duration late_event_grace =
+      std::chrono::seconds{60};  // found final by a sweep: time for its event
+  PollSettings poll;
+  engine::RetryPolicy retry;
+  engine::BreakerSettings breaker{.open_first = std::chrono::seconds{5}};
+};
+
+struct Config {
+  HubSettings hub;
+  JournalChoice journal;
+  OutboundSettings outbound;
+  std::vector<Workspace> workspaces;
+};
+
+struct Problem {
+  std::string file = {};
+  int line = 0;           // 0: the file as a whole
+  std::string key = {};   // "workspace.sitoo.base_url"; "" when it is about no key
+  std::string what = {};  // what is wrong; never a secret
+  std::string fix = {};   // what to do, or the allowed values
+  bool warning = false;   // the hub starts all the same
+};
+std::string to_text(const Problem& problem);  // "tillbridge.toml:12: hub.listen.port: ... "
+
+struct ConfigResult {
+  Config config;  // to be used only when ok()
+  std::vector<Problem> problems;
+  bool ok() const;
+};
+
+ConfigResult load_config(const std::string& path, const secrets::Environment& environment);
+
+// The same from text that is in memory. fetch gets every secret that the text names.
+using SecretSource = std::function<Result<Secret>(const secrets::Reference&)>;
+ConfigResult read_config(std::string_view text, const std::string& file, const SecretSource& fetch);
+
+// The workspace's settings as canonical TOML without secrets: same settings, same bytes. Stored in
+// the journal as the settings version that plans records.
+std::string effective_document(const Workspace& workspace);
+
+}  // namespace tillbridge::app

@@ -1,0 +1,143 @@
+// A workspace's settings as canonical TOML: fixed order, every key, defaults included, no secrets.
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "app/config.h"
+#include "base/json.h"
+
+namespace tillbridge::app {
+namespace {
+
+using Out = std::back_insert_iterator<std::string>;
+
+// JSON's quoting is valid in TOML except for DEL.
+std::string quoted(std::string_view text) {
+  std::string out;
+  json::append_quoted(out, text);
+  for (auto at = out.find('\x7f'); at != std::string::npos; at = out.find('\x7f', at))
+    out.replace(at, 1, "\\u007f");
+  return out;
+}
+
+std::string in(Duration unit, Duration time) {
+  if (time.count() % unit.count() == 0) return fmt::format("{}", time.count() / unit.count());
+  return fmt::format("{}", static_cast<double>(time.count()) / static_cast<double>(unit.count()));
+}
+std::string in_seconds(Duration time) {
+  return in(std::chrono::seconds{1}, time);
+}
+std::string in_ms(Duration time) {
+  return in(std::chrono::milliseconds{1}, time);
+}
+
+std::string_view word(model::IdentitySource source) {
+  switch (source) {
+    case model::IdentitySource::crm_customer_id:
+      return "crm_customer_id";
+    case model::IdentitySource::crm_member_number:
+      return "crm_member_number";
+    case model::IdentitySource::email:
+      return "email";
+    case model::IdentitySource::phone:
+      return "phone";
+  }
+  return "";
+}
+std::string_view word(flows::BloomreachSettings::Cancelled cancelled) {
+  using Cancelled = flows::BloomreachSettings::Cancelled;
+  return cancelled == Cancelled::status  ? "status"
+         : cancelled == Cancelled::event ? "event"
+                                         : "none";
+}
+std::string_view word(flows::BloomreachSettings::PurchaseId from) {
+  using From = flows::BloomreachSettings::PurchaseId;
+  return from == From::order ? "order" : from == From::receipt ? "receipt" : "external";
+}
+
+void write_sitoo(Out out, const Workspace& w) {
+  const auto& s = w.sitoo;
+  fmt::format_to(
+      out, "\n[workspace.sitoo]\nmode = \"{}\"\nbase_url = {}\naccount_id = {}\nsite_id = {}\n",
+      name(w.sitoo_mode), quoted(s.base_url), s.account_id, s.site_id);
+  fmt::format_to(out, "api_id = {}\nevents_user = {}\ncountry = {}\ncookie_from = {}\n",
+                 quoted(s.api_id), quoted(s.events_user), quoted(s.country), quoted(s.cookie_key));
+  fmt::format_to(
+      out, "orders_per_list_max = {}\nrequests_per_second = {}\nrequests_in_flight_max = {}\n",
+      s.orders_per_list_max, s.requests_per_second, s.requests_in_flight_max);
+  fmt::format_to(out, "connect_time_max_s = {}\ntotal_time_max_s = {}\n",
+                 in_seconds(s.connect_time_max), in_seconds(s.total_time_max));
+  fmt::format_to(out, "\n[workspace.sitoo.store_countries]\n");
+  for (const auto& [store, country] : s.store_countries)
+    fmt::format_to(out, "{} = {}\n", quoted(store), quoted(country));
+}
+
+void write_bloomreach_flows(Out out, const Workspace& w) {
+  const auto& f = w.bloomreach_flows;
+  fmt::format_to(out, "hard_id = {}\nhard_id_from = \"{}\"\nsoft_ids = [", quoted(f.hard_id),
+                 word(f.hard_id_from));
+  for (const auto& [id, from] : f.soft_ids) {
+    fmt::format_to(out, "{}{{ id = {}, from = \"{}\" }}",
+                   &id == &f.soft_ids.front().first ? "" : ", ", quoted(id), word(from));
+  }
+  fmt::format_to(
+      out, "]\ncookie_id = {}\nreturns = \"{}\"\ncancelled = \"{}\"\npurchase_id_from = \"{}\"\n",
+      quoted(f.cookie_id),
+      f.returns == flows::BloomreachSettings::Returns::event ? "event" : "status",
+      word(f.cancelled), word(f.purchase_id_from));
+  fmt::format_to(out, "reference_currency = \"{}\"\nprofile_window = \"{}\"\n",
+                 f.reference_currency.code(), w.profile_window ? w.profile_window->to_text() : "");
+  fmt::format_to(out, "\n[workspace.bloomreach.rates]\n");
+  for (const auto& [code, rate] : f.rates)
+    fmt::format_to(out, "{} = \"{}\"\n", code, rate.to_text());
+  fmt::format_to(out, "\n[workspace.bloomreach.events]\n");
+  for (const auto& [documented, renamed] : f.names)
+    fmt::format_to(out, "{} = {}\n", quoted(documented), quoted(renamed));
+}
+
+void write_bloomreach(Out out, const Workspace& w) {
+  const auto& b = w.bloomreach;
+  fmt::format_to(
+      out,
+      "\n[workspace.bloomreach]\nmode = \"{}\"\nbase_url = {}\nproject_token = {}\nkey_id = {}\n",
+      name(w.bloomreach_mode), quoted(b.base_url), quoted(b.project_token), quoted(b.key_id));
+  fmt::format_to(out, "requests_per_second = {}\nrequests_in_flight_max = {}\n",
+                 b.requests_per_second, b.requests_in_flight_max);
+  fmt::format_to(out, "commands_per_batch_max = {}\nbatch_bytes_max = {}\n",
+                 b.commands_per_batch_max, b.batch_bytes_max);
+  fmt::format_to(out, "connect_time_max_s = {}\ntotal_time_max_s = {}\n",
+                 in_seconds(b.connect_time_max), in_seconds(b.total_time_max));
+  write_bloomreach_flows(out, w);
+}
+
+void write_engine(Out out, const Workspace& w) {
+  fmt::format_to(
+      out,
+      "\n[workspace.timing]\nsettling_ms = {}\nincomplete_again_s = {}\ncomplete_within_s = {}\n",
+      in_ms(w.settling), in_seconds(w.incomplete_again), in_seconds(w.complete_within));
+  fmt::format_to(out, "sequencer_wait_s = {}\nlate_event_grace_s = {}\n",
+                 in_seconds(w.sequencer_wait), in_seconds(w.late_event_grace));
+  fmt::format_to(out, "\n[workspace.poll]\nevery_s = {}\noverlap = {}\nopen_orders_every_s = {}\n",
+                 in_seconds(w.poll.every), w.poll.overlap, in_seconds(w.poll.open_orders_every));
+  fmt::format_to(out, "\n[workspace.retry]\npatience_days = {}\nfirst_ms = {}\nmax_s = {}\n",
+                 in(std::chrono::hours{24}, w.retry.patience), in_ms(w.retry.pause_first),
+                 in_seconds(w.retry.pause_max));
+  fmt::format_to(out, "\n[workspace.breaker]\nfailures = {}\nopen_min_s = {}\nopen_max_s = {}\n",
+                 w.breaker.failures, in_seconds(w.breaker.open_first),
+                 in_seconds(w.breaker.open_max));
+}
+
+}  // namespace
+
+std::string effective_document(const Workspace& workspace) {
+  std::string document;
+  Out out = std::back_inserter(document);
+  fmt::format_to(out, "[[workspace]]\nname = {}\nzone = {}\n", quoted(workspace.name),
+                 quoted(workspace.zone.name()));
+  write_sitoo(out, workspace);
+  write_bloomreach(out, workspace);
+  write_engine(out, workspace);
+  return document;
+}
+
+}  // namespace tillbridge::app

@@ -1,0 +1,325 @@
+#include "app/demo/demo.h"
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "app/commands/where.h"
+
+namespace tillbridge::app {
+namespace {
+
+constexpr Duration ready_within = std::chrono::seconds{30};
+constexpr auto tick_pause = std::chrono::milliseconds{200};
+constexpr Duration clock_step_every = std::chrono::seconds{4};
+constexpr int interactive_day_s = 24 * 3600;
+
+std::atomic<bool> interrupted{false};
+void on_interrupt(int) {
+  interrupted = true;
+}
+
+std::string own_path() {
+  return std::filesystem::read_symlink("/proc/self/exe").string();
+}
+
+// A port that is free now; the hub needs the same one again after each restart.
+std::uint16_t free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+std::int64_t number(const json::Object& object, std::string_view key) {
+  return json::integer(object, key).value_or(0);
+}
+
+double decimal(const json::Object& object, std::string_view key) {
+  const json::Value* value = object.if_contains(key);
+  return value != nullptr && value->is_number() ? value->to_number<double>() : 0.0;
+}
+
+}  // namespace
+
+Demo::Demo(const DemoOptions& options) : options_(options) {
+  if (options_.seconds == 0) options_.seconds = options_.headless ? 20 : interactive_day_s;
+  dir_ = options_.data_dir.empty() ? demo_dir() : options_.data_dir;
+}
+
+int Demo::run() {
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto ready = set_up();
+  if (!ready) return report(ready.error());
+  const auto lived = live_through_day();
+  if (!lived) return report(lived.error());
+  const auto drained = drain();
+  if (!drained) return report(drained.error());
+  const auto result = verdict(*drained);
+  if (!result) return report(result.error());
+  print(*result);
+  const bool sound = *drained && number(*result, "missing") == 0 &&
+                     number(*result, "invented") == 0 && number(*result, "doubled") == 0 &&
+                     number(*result, "wrong") == 0 && number(*result, "out_of_order") == 0;
+  return sound ? exit_done : exit_failed;
+}
+
+Result<void> Demo::set_up() {
+  std::error_code error;
+  for (const char* leftover : {"tillbridge.journal", "tillbridge.journal-wal",
+                               "tillbridge.journal-shm", "hub.log", "sandbox.log"}) {
+    std::filesystem::remove(std::filesystem::path(dir_) / leftover, error);
+  }
+  std::filesystem::create_directories(dir_, error);
+  if (error)
+    return fail(Error::Kind::unavailable,
+                fmt::format("the folder {} cannot be made: {}", dir_, error.message()));
+  TB_CHECK(start_sandbox());
+  ports_.hub_public = free_port();
+  ports_.hub_control = free_port();
+  std::ofstream config(dir_ + "/tillbridge.toml");
+  config << demo_config_text(dir_, ports_, options_.settling_ms);
+  config.close();
+  TB_CHECK(start_hub());
+  return start_day();
+}
+
+Result<void> Demo::start_sandbox() {
+  const std::string program =
+      (std::filesystem::path(own_path()).parent_path() / "tillbridge-sandbox").string();
+  TB_CHECK(sandbox_.start({program, "--seed", std::to_string(options_.seed), "--bloomreach-project",
+                           demo_project, "--parent-pid", std::to_string(::getpid())},
+                          dir_ + "/sandbox.log"));
+  const auto line = sandbox_.first_line(ready_within);
+  if (!line)
+    return fail(
+        Error::Kind::unavailable,
+        fmt::format("the sandbox did not start: {}; see {}/sandbox.log", line.error().what, dir_));
+  TB_TRY(const json::Value ports, json::parse(*line));
+  const json::Object& object = ports.as_object();
+  ports_.sitoo = static_cast<std::uint16_t>(number(object, "sitoo_port"));
+  ports_.bloomreach = static_cast<std::uint16_t>(number(object, "bloomreach_port"));
+  sandbox_control_ = std::make_unique<ControlClient>(
+      fmt::format("http://127.0.0.1:{}", number(object, "control_port")), Secret());
+  return {};
+}
+
+Result<void> Demo::start_hub() {
+  TB_CHECK(hub_.start({own_path(), "serve", "--config", dir_ + "/tillbridge.toml", "--announce",
+                       "--drills", "--allow-volatile"},
+                      dir_ + "/hub.log"));
+  const auto line = hub_.first_line(ready_within);
+  if (!line)
+    return fail(Error::Kind::unavailable,
+                fmt::format("the hub did not start: {}; see {}/hub.log", line.error().what, dir_));
+  std::ifstream token_file(dir_ + "/control.token");
+  std::string token;
+  std::getline(token_file, token);
+  hub_control_ = std::make_unique<ControlClient>(
+      fmt::format("http://127.0.0.1:{}", ports_.hub_control), Secret(token));
+  return {};
+}
+
+Result<void> Demo::start_day() {
+  if (options_.faults != "none") {
+    TB_TRY(const auto set, sandbox_control_->call("POST", "/control/faults",
+                                                  json::Object{{"preset", options_.faults}}));
+  }
+  json::Object day;
+  day["seconds"] = options_.seconds;
+  day["rate"] = options_.rate;
+  day["seed"] = options_.seed;
+  day["expectations"] = demo_expectations(options_.settling_ms);
+  day["subscription"] =
+      json::Object{{"url", fmt::format("http://127.0.0.1:{}/sitoo/demo/events", ports_.hub_public)},
+                   {"user", demo_events_user},
+                   {"password", demo_events_password}};
+  TB_TRY(const auto started, sandbox_control_->call("POST", "/control/day", day));
+  started_ = last_shown_ = clock_.tick();
+  return {};
+}
+
+Result<void> Demo::live_through_day() {
+  const Duration kill_every = std::chrono::seconds{options_.kill_every_s};
+  Tick next_kill = started_ + kill_every;
+  Tick next_step = started_ + clock_step_every;
+  while (!interrupted) {
+    std::this_thread::sleep_for(tick_pause);
+    TB_TRY(const json::Value state, sandbox_control_->call("GET", "/control/state"));
+    if (json::boolean(state.as_object(), "day_finished").value_or(false)) break;
+    const Tick now = clock_.tick();
+    if (options_.kill_every_s > 0 && now >= next_kill) {
+      kill_and_restart();
+      next_kill = clock_.tick() + kill_every;
+    }
+    if (options_.faults == "storm" && now >= next_step) {
+      step_hub_clock();
+      next_step = now + clock_step_every;
+    }
+    if (!hub_.running()) TB_CHECK(start_hub());
+    show("open");
+  }
+  return {};
+}
+
+void Demo::kill_and_restart() {
+  hub_.signal(SIGKILL);
+  while (hub_.running()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  ++kills_;
+  if (const auto again = start_hub(); !again) report(again.error());
+}
+
+// Forth and back, an hour and a bit: schedules must not notice.
+void Demo::step_hub_clock() {
+  const std::int64_t step_ms =
+      (clock_.tick().time_since_epoch() / clock_step_every) % 2 == 0 ? 3'700'000 : -3'700'000;
+  const auto stepped =
+      hub_control_->call("POST", "/api/v1/drills/clock", json::Object{{"step_ms", step_ms}});
+  if (!stepped)
+    fmt::print(stderr, "the hub's clock could not be stepped: {}\n", stepped.error().what);
+}
+
+bool Demo::hub_is_idle() {
+  const auto status = hub_control_->call("GET", "/api/v1/status");
+  return status && json::boolean(status->as_object(), "idle").value_or(false);
+}
+
+Result<bool> Demo::drain() {
+  if (options_.faults != "none") {
+    TB_TRY(const auto calm,
+           sandbox_control_->call("POST", "/control/faults", json::Object{{"preset", "none"}}));
+  }
+  constexpr int quiet_rounds_needed = 5;  // a second without work anywhere
+  int quiet_rounds = 0;
+  const Tick until = clock_.tick() + std::chrono::seconds{options_.drain_s_max};
+  while (clock_.tick() < until && quiet_rounds < quiet_rounds_needed) {
+    if (!hub_.running()) TB_CHECK(start_hub());
+    TB_TRY(const json::Value state, sandbox_control_->call("GET", "/control/state"));
+    const bool sent = number(state.as_object(), "events_queued") == 0 &&
+                      number(state.as_object(), "events_in_flight") == 0;
+    quiet_rounds = sent && hub_is_idle() ? quiet_rounds + 1 : 0;
+    show("closing");
+    std::this_thread::sleep_for(tick_pause);
+  }
+  return quiet_rounds >= quiet_rounds_needed;
+}
+
+Result<json::Object> Demo::verdict(bool drained) {
+  TB_TRY(const json::Value summary, sandbox_control_->call("GET", "/control/summary"));
+  json::Object result = summary.as_object();
+  const double wall_s = std::chrono::duration<double>(clock_.tick() - started_).count();
+  if (const auto status = hub_control_->call("GET", "/api/v1/status"); status) {
+    if (const json::Object* journal = json::object(status->as_object(), "journal"))
+      result["hub_journal"] = *journal;
+  }
+  hub_.stop(std::chrono::seconds{20});
+  const double records = std::max(1.0, decimal(result, "records"));
+  result["drained"] = drained;
+  result["settling_ms"] = options_.settling_ms;
+  result["wall_s"] = wall_s;
+  result["cpu_s_per_10k"] = hub_.cpu_seconds() / records * 10'000;
+  result["kills"] = kills_;
+  result["faults"] = options_.faults;
+  return result;
+}
+
+void Demo::show(const char* phase) {
+  const Tick now = clock_.tick();
+  if (now - last_shown_ < std::chrono::seconds{1}) return;
+  const double since_s = std::chrono::duration<double>(now - last_shown_).count();
+  last_shown_ = now;
+  const auto state = sandbox_control_->call("GET", "/control/state");
+  const auto status = hub_control_->call("GET", "/api/v1/status");
+  if (!state) return;
+  const json::Object& till = state->as_object();
+  const auto received = static_cast<std::uint64_t>(number(till, "received"));
+  const auto acknowledged = static_cast<std::uint64_t>(number(till, "acknowledged"));
+  const double arrivals_per_s =
+      static_cast<double>(acknowledged - std::min(acknowledged, shown_acknowledged_)) / since_s;
+  const double delivered_per_s =
+      static_cast<double>(received - std::min(received, shown_received_)) / since_s;
+  shown_received_ = received;
+  shown_acknowledged_ = acknowledged;
+  const json::Object* stored = status ? json::object(status->as_object(), "journal") : nullptr;
+  const auto from_hub = [&](std::string_view key) {
+    return stored == nullptr ? 0 : number(*stored, key);
+  };
+  const double elapsed_s = std::chrono::duration<double>(now - started_).count();
+  if (options_.headless) {
+    fmt::print(stderr,
+               "{:6.1f} s  {}  orders {}  arrivals {} ({:.0f}/s)  delivered {} ({:.0f}/s)  waiting "
+               "{}  cases {}\n",
+               elapsed_s, phase, number(till, "orders_made"), acknowledged, arrivals_per_s,
+               received, delivered_per_s,
+               from_hub("arrivals_waiting") + from_hub("deliveries_waiting"),
+               from_hub("cases_open"));
+    return;
+  }
+  std::string screen = "\x1b[H\x1b[J";
+  screen += fmt::format(
+      "Tillbridge demo: Sitoo (simulated) -> hub -> Bloomreach (simulated)      {:7.0f} s   shops "
+      "{}\n\n",
+      elapsed_s, phase);
+  screen += fmt::format("  orders rung up          {:>10}\n", number(till, "orders_made"));
+  screen +=
+      fmt::format("  events stored           {:>10}   {:>6.0f}/s\n", acknowledged, arrivals_per_s);
+  screen +=
+      fmt::format("  delivered to Bloomreach {:>10}   {:>6.0f}/s\n", received, delivered_per_s);
+  screen += fmt::format("  expected, not there yet {:>10}   (settling {} ms)\n",
+                        number(till, "missing"), options_.settling_ms);
+  screen += fmt::format("  waiting in the hub      {:>10}   to be read {}, to be sent {}\n",
+                        from_hub("arrivals_waiting") + from_hub("deliveries_waiting"),
+                        from_hub("arrivals_waiting"), from_hub("deliveries_waiting"));
+  screen += fmt::format("  unidentified (guests)   {:>10}\n", from_hub("records_unidentified"));
+  screen += fmt::format("  open cases              {:>10}\n", from_hub("cases_open"));
+  screen +=
+      fmt::format("  journal on disk         {:>10} kB\n\n", from_hub("bytes_on_disk") / 1024);
+  screen += fmt::format(
+      "  tillbridge journey <order>   tillbridge cases   metrics: http://127.0.0.1:{}/metrics\n",
+      ports_.hub_control);
+  screen += "  Ctrl-C closes the shops and prints the summary.\n";
+  fmt::print("{}", screen);
+  std::fflush(stdout);
+}
+
+void Demo::print(const json::Object& verdict) const {
+  if (options_.json) {
+    fmt::print("{}\n", json::to_text(verdict));
+    return;
+  }
+  fmt::print("\nWhat the tills did and what Bloomreach received, by the sandbox's own ledger:\n");
+  for (const char* key :
+       {"acknowledged", "records", "effects_expected", "effects_seen", "missing", "invented",
+        "doubled", "wrong", "out_of_order", "unidentified", "cases", "lag_p50_ms", "lag_p99_ms",
+        "settling_ms", "wall_s", "cpu_s_per_10k", "kills"}) {
+    if (const json::Value* value = verdict.if_contains(key))
+      fmt::print("  {:<18} {}\n", key, json::to_text(*value));
+  }
+  if (const json::Array* findings = json::array(verdict, "findings");
+      findings != nullptr && !findings->empty()) {
+    for (const json::Value& finding : *findings) fmt::print("  ! {}\n", json::to_text(finding));
+  }
+  fmt::print("The journal stays in {}; try: tillbridge journey --data {} <order number>\n", dir_,
+             dir_);
+}
+
+int demo(const DemoOptions& options) {
+  return Demo(options).run();
+}
+
+}  // namespace tillbridge::app

@@ -1,0 +1,95 @@
+#include "app/demo/demo_config.h"
+
+#include <fmt/format.h>
+
+namespace tillbridge::app {
+
+namespace {
+
+// Rates into the reference currency, given to the hub and to the ledger.
+constexpr const char* eur_rate = "11.42";
+constexpr const char* nok_rate = "0.98";
+
+}  // namespace
+
+std::string demo_config_text(const std::string& data_dir, const DemoPorts& ports,
+                             std::int64_t settling_ms) {
+  return fmt::format(
+      R"toml(# Written by tillbridge demo: a hub against simulated platforms on this machine.
+[hub]
+data_dir = "{data_dir}"
+allow_literal_secrets = true       # a trial: the simulators' credentials are no secrets
+
+[hub.listen]
+address = "127.0.0.1"
+port = {hub_public}
+
+[hub.control]
+address = "127.0.0.1"
+port = {hub_control}
+
+[[workspace]]
+name = "demo"
+zone = "Europe/Stockholm"
+
+[workspace.sitoo]
+base_url = "http://127.0.0.1:{sitoo}/v2/accounts/1500"
+account_id = 1500
+api_id = "1500-142"
+api_password = "sandbox-password"
+events_user = "{events_user}"
+events_password = "{events_password}"
+cookie_from = "web-cookie"
+requests_per_second = 20
+total_time_max_s = 2               # the storm's hangs are meant to be short
+
+[workspace.bloomreach]
+base_url = "http://127.0.0.1:{bloomreach}"
+project_token = "{project}"
+key_id = "sandbox-key"
+key_secret = "sandbox-secret"
+cookie_id = "cookie"
+reference_currency = "SEK"
+total_time_max_s = 2
+
+[workspace.bloomreach.rates]
+EUR = "{eur_rate}"
+NOK = "{nok_rate}"
+
+[workspace.timing]
+settling_ms = {settling_ms}
+
+[workspace.poll]
+every_s = 10
+open_orders_every_s = 30
+
+[workspace.breaker]
+open_min_s = 1
+open_max_s = 5
+
+[workspace.retry]
+max_s = 30
+)toml",
+      fmt::arg("data_dir", data_dir), fmt::arg("hub_public", ports.hub_public),
+      fmt::arg("hub_control", ports.hub_control), fmt::arg("sitoo", ports.sitoo),
+      fmt::arg("bloomreach", ports.bloomreach), fmt::arg("events_user", demo_events_user),
+      fmt::arg("events_password", demo_events_password), fmt::arg("project", demo_project),
+      fmt::arg("eur_rate", eur_rate), fmt::arg("nok_rate", nok_rate),
+      fmt::arg("settling_ms", settling_ms));
+}
+
+json::Object demo_expectations(std::int64_t settling_ms) {
+  json::Object expectations;
+  expectations["hard_id"] = "registered";
+  expectations["hard_id_from"] = "crm_customer_id";
+  expectations["soft_ids"] = json::Object{};
+  expectations["cookie_id"] = "cookie";
+  expectations["returns"] = "event";
+  expectations["cancelled"] = "status";
+  expectations["reference_currency"] = "SEK";
+  expectations["rates"] = json::Object{{"EUR", eur_rate}, {"NOK", nok_rate}};
+  expectations["settling_ms"] = settling_ms;
+  return expectations;
+}
+
+}  // namespace tillbridge::app

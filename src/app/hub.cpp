@@ -1,0 +1,231 @@
+#include "app/hub.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "journal/sqlite/sqlite_store.h"
+#include "telemetry/log.h"
+
+namespace tillbridge::app {
+namespace {
+
+constexpr Duration stop_grace = std::chrono::seconds{5};
+constexpr std::uint16_t node = 0;  // one node on the embedded store
+
+http::ServerSettings server_settings(const Listener& listener, std::string name) {
+  http::ServerSettings settings;
+  settings.address = listener.address;
+  settings.port = listener.port;
+  settings.tls_certificate_file = listener.tls_certificate_file;
+  settings.tls_key_file = listener.tls_key_file;
+  if (listener.body_bytes_max > 0) settings.body_bytes_max = listener.body_bytes_max;
+  settings.name = std::move(name);
+  return settings;
+}
+
+}  // namespace
+
+Hub::Hub(Loop& loop, SystemClock& clock, Config config, HubOptions options)
+    : loop_(loop),
+      clock_(clock),
+      config_(std::move(config)),
+      options_(options),
+      tasks_(loop, [](const std::string& what) {
+        telemetry::log(telemetry::Level::error, "task_failed", {{"what", what}});
+      }) {}
+
+Hub::~Hub() = default;
+
+Task<Result<void>> Hub::start() {
+  TB_CO_CHECK(open_journal());
+  std::function<Result<std::uint64_t>(journal::Reader&)> highest = [](journal::Reader& reader) {
+    return reader.highest_id();
+  };
+  const auto above = co_await journal_->read<std::uint64_t>(std::move(highest));
+  if (!above) co_return fail(above.error());
+  ids_ = std::make_unique<IdSource>(clock_, node, *above);
+  transport_ = std::make_unique<outbound::CurlTransport>(
+      loop_, metrics_,
+      outbound::CurlSettings{.proxy = config_.outbound.proxy, .ca_file = config_.outbound.ca_file});
+  for (const Workspace& workspace : config_.workspaces) {
+    const auto version = co_await store_settings(workspace);
+    if (!version) co_return fail(version.error());
+    const WorkspaceRuntime::Surroundings surroundings{loop_, clock_,   *journal_,
+                                                      *ids_, metrics_, *transport_};
+    workspaces_.push_back(std::make_unique<WorkspaceRuntime>(surroundings, workspace, *version));
+  }
+  operations_ =
+      std::make_unique<HubOperations>(clock_, *journal_, *ids_, workspaces_, options_.drills);
+  const auto taken_up = co_await take_up_work();
+  if (!taken_up) co_return fail(taken_up.error());
+  TB_CO_CHECK(build_servers());
+  for (const auto& workspace : workspaces_) workspace->start(tasks_);
+  operations_->set_ready(true);
+  telemetry::log(telemetry::Level::info, "ready",
+                 {{"public_port", public_port()}, {"control_port", control_port()}});
+  if (options_.announce) {
+    std::printf("{\"public_port\":%u,\"control_port\":%u}\n", public_port(), control_port());
+    std::fflush(stdout);
+  }
+  co_return Result<void>{};
+}
+
+Result<void> Hub::open_journal() {
+  std::error_code error;
+  std::filesystem::create_directories(config_.hub.data_dir, error);
+  if (error)
+    return fail(Error::Kind::unavailable, fmt::format("the data folder {} cannot be made: {}",
+                                                      config_.hub.data_dir, error.message()));
+  journal::sqlite::SqliteSettings sqlite;
+  sqlite.file = config_.hub.data_dir + "/tillbridge.journal";
+  sqlite.synchronous = config_.journal.synchronous;
+  TB_TRY(auto store, journal::sqlite::open(sqlite, options_.allow_volatile));
+  journal::JournalSettings settings;
+  settings.readers = config_.journal.readers;
+  settings.retention = config_.journal.retention;
+  journal_ = std::make_unique<journal::Journal>(
+      loop_, clock_, metrics_, std::move(store), settings, [](const std::string& what) {
+        telemetry::log(telemetry::Level::error, "journal_failed", {{"what", what}});
+        telemetry::stop_log();
+        std::abort();
+      });
+  return journal_->start();
+}
+
+// A settings document that changed since the last start gets a new version; records say which one
+// planned them.
+Task<Result<std::uint32_t>> Hub::store_settings(const Workspace& workspace) {
+  const std::string document = effective_document(workspace);
+  std::function<Result<std::optional<journal::SettingsVersion>>(journal::Reader&)> query =
+      [name = workspace.name](journal::Reader& reader) { return reader.latest_settings(name); };
+  const auto latest =
+      co_await journal_->read<std::optional<journal::SettingsVersion>>(std::move(query));
+  if (!latest) co_return fail(latest.error());
+  if (*latest && (*latest)->document == document) co_return (*latest)->version;
+  const std::uint32_t version = *latest ? (*latest)->version + 1 : 1;
+  journal::Step step;
+  step.settings.push_back({workspace.name, version, clock_.now(), "configuration file", document});
+  const auto stored = co_await journal_->commit(std::move(step));
+  if (!stored) co_return fail(stored.error());
+  co_return version;
+}
+
+Task<Result<void>> Hub::take_up_work() {
+  struct Open {
+    std::vector<journal::OpenArrival> arrivals;
+    std::vector<journal::OpenDelivery> deliveries;
+    std::vector<journal::Pause> pauses;
+  };
+  std::function<Result<Open>(journal::Reader&)> query =
+      [](journal::Reader& reader) -> Result<Open> {
+    Open open;
+    TB_CHECK(reader.open_work(
+        [&](const journal::OpenArrival& arrival) { open.arrivals.push_back(arrival); },
+        [&](const journal::OpenDelivery& delivery) { open.deliveries.push_back(delivery); }));
+    TB_TRY(open.pauses, reader.pauses());
+    return open;
+  };
+  const auto open = co_await journal_->read<Open>(std::move(query));
+  if (!open) co_return fail(open.error());
+  std::size_t foreign = 0;
+  const auto find = [&](const std::string& name) -> WorkspaceRuntime* {
+    for (const auto& workspace : workspaces_) {
+      if (workspace->name() == name) return workspace.get();
+    }
+    ++foreign;
+    return nullptr;
+  };
+  for (const auto& arrival : open->arrivals) {
+    if (auto* workspace = find(arrival.workspace)) workspace->adopt(arrival);
+  }
+  for (const auto& delivery : open->deliveries) {
+    if (auto* workspace = find(delivery.workspace)) workspace->adopt(delivery);
+  }
+  for (const auto& pause : open->pauses) {
+    if (auto* workspace = find(pause.workspace)) (void)workspace->pause(pause.connection);
+  }
+  if (foreign > 0) {
+    telemetry::log(
+        telemetry::Level::warning, "work_of_unknown_workspaces",
+        {{"items", foreign},
+         {"do", "put their workspaces back into the configuration; nothing of them is lost"}});
+  }
+  telemetry::log(telemetry::Level::info, "work_taken_up",
+                 {{"arrivals", open->arrivals.size()}, {"deliveries", open->deliveries.size()}});
+  co_return Result<void>{};
+}
+
+Result<Secret> Hub::control_token() const {
+  const std::string file = config_.hub.data_dir + "/control.token";
+  if (std::ifstream existing(file); existing) {
+    std::string text;
+    std::getline(existing, text);
+    if (!text.empty()) return Secret(text);
+  }
+  std::array<std::byte, 32> bytes{};
+  fill_secure(bytes);
+  std::string text;
+  for (const std::byte byte : bytes) text += fmt::format("{:02x}", std::to_integer<int>(byte));
+  const mode_t before = ::umask(0077);
+  std::ofstream fresh(file);
+  fresh << text << '\n';
+  fresh.close();
+  ::umask(before);
+  if (!fresh)
+    return fail(Error::Kind::unavailable,
+                fmt::format("the control token cannot be written to {}", file));
+  return Secret(text);
+}
+
+Result<void> Hub::build_servers() {
+  TB_TRY(Secret token, control_token());
+  control_api_ =
+      std::make_unique<api::ControlApi>(*operations_, *journal_, metrics_, std::move(token));
+  control_api_->add_routes(control_routes_);
+  const http::Handler events = [this](http::Request request) {
+    return receive_events(std::move(request));
+  };
+  public_routes_.add("POST", "/sitoo/{workspace}/events", events);
+  if (workspaces_.size() == 1) public_routes_.add("POST", "/events", events);
+  public_server_ = std::make_unique<http::Server>(loop_, clock_, metrics_,
+                                                  server_settings(config_.hub.listen, "public"),
+                                                  public_routes_.as_handler());
+  auto control = server_settings(config_.hub.control, "control");
+  control.handle_time_max = std::chrono::hours{1};  // a backup of a large journal takes its time
+  control_server_ = std::make_unique<http::Server>(loop_, clock_, metrics_, std::move(control),
+                                                   control_routes_.as_handler());
+  TB_CHECK(control_server_->start());
+  return public_server_->start();
+}
+
+Task<http::Reply> Hub::receive_events(http::Request request) {
+  const std::string wanted(request.capture("workspace"));
+  for (const auto& workspace : workspaces_) {
+    if (workspace->name() == wanted || wanted.empty())
+      co_return co_await workspace->receiver().receive(std::move(request));
+  }
+  // Sitoo drops what is answered 404, and a workspace taken out of the configuration is most likely
+  // a mistake.
+  telemetry::log(telemetry::Level::error, "events_for_unknown_workspace", {{"workspace", wanted}});
+  http::Reply reply;
+  reply.status = 503;
+  co_return reply;
+}
+
+Task<void> Hub::stop() {
+  if (operations_) operations_->set_ready(false);
+  if (public_server_) co_await public_server_->stop(stop_grace);
+  for (const auto& workspace : workspaces_) workspace->request_stop();
+  tasks_.request_stop();
+  co_await tasks_.join();
+  if (control_server_) co_await control_server_->stop(std::chrono::seconds{1});
+  transport_.reset();
+  if (journal_) journal_->stop();
+  telemetry::log(telemetry::Level::info, "stopped");
+}
+
+}  // namespace tillbridge::app

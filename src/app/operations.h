@@ -1,0 +1,47 @@
+#pragma once
+// What an operator may do to a running hub; each act is stored with who did it. Core thread.
+
+#include <memory>
+#include <vector>
+
+#include "api/operations.h"
+#include "app/workspace.h"
+
+namespace tillbridge::app {
+
+class HubOperations final : public api::Operations {
+ public:
+  HubOperations(SystemClock& clock, journal::Journal& journal, IdSource& ids,
+                std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces, bool drills);
+
+  void set_ready(bool ready) { ready_ = ready; }
+
+  Task<json::Object> status() override;
+  bool ready() const override { return ready_; }
+  Task<Result<void>> pause(std::string workspace, std::string connection, std::string by,
+                           std::string reason) override;
+  Task<Result<void>> resume(std::string workspace, std::string connection, std::string by) override;
+  Task<Result<std::string>> replay(std::string workspace, std::string key, std::string customer,
+                                   std::string by) override;
+  Result<void> step_clock(Duration by) override;
+
+ private:
+  Result<WorkspaceRuntime*> find(const std::string& workspace) const;  // "" : the only one
+  Task<Result<journal::Journey>> find_record(std::string workspace, std::string key);
+  Task<Result<std::string>> send_parked_again(WorkspaceRuntime& workspace, journal::Journey journey,
+                                              std::string by);
+  Task<Result<std::string>> read_again(WorkspaceRuntime& workspace, journal::Journey journey,
+                                       std::string customer, std::string by);
+  Task<Result<void>> store_pause(std::string workspace, std::string connection, bool paused,
+                                 std::string by, std::string reason);
+  journal::AddNote audit(const std::string& workspace, std::uint64_t subject, std::string text);
+
+  SystemClock& clock_;
+  journal::Journal& journal_;
+  IdSource& ids_;
+  std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces_;
+  bool drills_;
+  bool ready_ = false;
+};
+
+}  // namespace tillbridge::app

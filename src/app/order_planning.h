@@ -1,0 +1,112 @@
+#pragma once
+// Turns orders that were read into records and planned deliveries: looks up what is known, asks the
+// flows, and stores everything of a batch in one step. Runs for one batch at a time per workspace,
+// so that what it looks up stays true until it is stored. Core thread.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "connectors/sitoo/client.h"
+#include "engine/case_types.h"
+#include "engine/courier.h"
+#include "engine/sequencer.h"
+#include "engine/window.h"
+#include "flows/bloomreach.h"
+#include "journal/journal.h"
+
+namespace tillbridge::app {
+
+// What an arrival says about the state it announces: "open", "closed", "cancelled", "" (nothing),
+// or this one.
+constexpr std::string_view announces_any = "any";
+// An operator says whose order it is: "as:c-90112" (a hard ID value); acts like "any".
+constexpr std::string_view announces_as = "as:";
+
+struct ReleasedOrder {
+  ArrivalId arrival;
+  std::string subject;  // "order/20417"
+  std::string announces;
+  journal::ArrivalSource source = journal::ArrivalSource::event;
+  Instant received_at;
+  Instant announced_at;  // by the source's clock where it said
+  std::shared_ptr<const connectors::sitoo::OrderRead> read;
+  std::vector<ArrivalId> moved_past;
+  bool passed_over = false;
+};
+
+struct PlanningSettings {
+  std::string workspace;
+  std::string source = "sitoo";
+  std::string target = "bloomreach";
+  Zone zone;
+  std::uint32_t settings_version = 0;
+  flows::BloomreachSettings flows;
+  connectors::sitoo::Config sitoo;
+  Duration complete_within =
+      std::chrono::minutes{15};  // an incomplete order becomes a case after this
+  Duration incomplete_again = std::chrono::seconds{20};  // and is read again this often until then
+  Duration late_event_grace =
+      std::chrono::seconds{60};  // a final state found by a sweep waits for its event so long
+  std::optional<engine::Window> profile_window;
+  bool shadow = false;  // plan everything, send nothing
+};
+
+class OrderPlanning {
+ public:
+  // again: an arrival to be read later that this planning has stored (incomplete orders).
+  OrderPlanning(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
+                telemetry::Metrics& metrics, PlanningSettings settings,
+                connectors::sitoo::Client& client, engine::Courier& courier,
+                std::function<void(const journal::AddArrival&)> again);
+
+  // Returns when the batch is stored and its deliveries are in their lanes. False: stopped before
+  // it was stored.
+  Task<bool> plan(std::vector<ReleasedOrder> batch);
+  void request_stop() { stopping_ = true; }
+
+ private:
+  struct Known {  // a record as it is, or will be once this batch is stored
+    RecordId id;
+    std::uint32_t version = 0;
+    journal::RecordState state = journal::RecordState::open;
+  };
+  struct Batch {
+    std::unordered_map<std::string, Known> records;              // by key
+    std::unordered_map<std::string, flows::Original> originals;  // by order id
+    journal::Step step;
+    std::vector<journal::AddArrival> again;
+  };
+
+  Task<bool> look_up(std::vector<ReleasedOrder> batch, std::shared_ptr<Batch> into);
+  Task<void> read_originals(std::vector<std::string> order_ids, std::shared_ptr<Batch> into);
+  Task<bool> store(std::shared_ptr<Batch> batch);
+  void plan_one(const ReleasedOrder& released, Batch& batch);
+  void plan_unreadable(const ReleasedOrder& released, Batch& batch);
+  void attribute(const ReleasedOrder& released, model::Order& order) const;
+  void note_sequence(const ReleasedOrder& released, Batch& batch);
+  bool may_act(const ReleasedOrder& released, const model::Order& order, std::string& why_not);
+  void wait_for_completion(const ReleasedOrder& released, const model::Order& order,
+                           RecordId record, Batch& batch, journal::PutRecord& put);
+  void add_deliveries(const flows::Verdict& verdict, const model::Order& order, RecordId record,
+                      Batch& batch);
+  void add_case(engine::CaseType type, RecordId record, const std::string& group,
+                std::string reason, Batch& batch);
+
+  Loop& loop_;
+  const Clock& clock_;
+  journal::Journal& journal_;
+  IdSource& ids_;
+  PlanningSettings settings_;
+  connectors::sitoo::Client& client_;
+  engine::Courier& courier_;
+  std::function<void(const journal::AddArrival&)> again_;
+  std::unordered_map<std::string, Tick>
+      found_final_;  // by subject: first seen final without an announcement
+  bool stopping_ = false;
+  telemetry::Counter records_, unidentified_, cases_;
+};
+
+}  // namespace tillbridge::app

@@ -1,0 +1,247 @@
+#include "app/order_resolution.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "telemetry/log.h"
+
+namespace tillbridge::app {
+namespace {
+
+constexpr Duration idle_wait = std::chrono::seconds{1};
+constexpr std::string_view order_prefix = "order/";
+
+}  // namespace
+
+OrderResolution::OrderResolution(Loop& loop, const Clock& clock, journal::Journal& journal,
+                                 IdSource& ids, telemetry::Metrics& metrics,
+                                 ResolutionSettings settings, connectors::sitoo::Client& client,
+                                 OrderPlanning& planning)
+    : clock_(clock),
+      journal_(journal),
+      ids_(ids),
+      settings_(std::move(settings)),
+      client_(client),
+      planning_(planning),
+      reads_(settings_.reads, Entropy::from_machine(), clock.tick()),
+      sequencer_(settings_.sequencer_wait),
+      calls_(loop,
+             [](const std::string& what) {
+               telemetry::log(telemetry::Level::error, "read_failed", {{"what", what}});
+             }),
+      reads_changed_(loop),
+      releases_changed_(loop) {
+  const telemetry::Labels labels{{"workspace", settings_.workspace},
+                                 {"connection", settings_.source}};
+  waiting_gauge_ =
+      metrics.gauge("tillbridge_arrivals_waiting", "Arrivals not resolved yet", labels);
+  breaker_open_ =
+      metrics.gauge("tillbridge_breaker_open", "1 while the circuit breaker is open", labels);
+  read_calls_ =
+      metrics.counter("tillbridge_source_reads_total", "List calls to the source", labels);
+  orders_read_ =
+      metrics.counter("tillbridge_source_orders_read_total", "Orders read from the source", labels);
+  not_found_ = metrics.counter("tillbridge_source_not_found_total",
+                               "Announced orders that a read did not find", labels);
+  moved_on_ = metrics.counter("tillbridge_sequencer_moved_on_total",
+                              "Arrivals that were not waited for any longer", labels);
+}
+
+void OrderResolution::expect(ArrivalId id, Waiting waiting, Tick due) {
+  sequencer_.expect(id);
+  reads_.add(id, waiting.subject, due);
+  waiting_.emplace(id, std::move(waiting));
+  waiting_gauge_.set(static_cast<double>(waiting_.size()));
+  reads_changed_.notify();
+}
+
+void OrderResolution::adopt(const journal::OpenArrival& arrival) {
+  const Duration wait =
+      std::clamp(arrival.due_at - clock_.now(), Duration{0}, settings_.reads.retry.pause_max);
+  expect(arrival.id,
+         Waiting{arrival.subject, arrival.announces, arrival.source, arrival.received_at,
+                 arrival.happened_at.value_or(arrival.received_at), nullptr},
+         clock_.tick() + wait);
+}
+
+void OrderResolution::add(const journal::AddArrival& arrival) {
+  const Duration wait = std::max(arrival.due_at - clock_.now(), Duration{0});
+  expect(arrival.id,
+         Waiting{arrival.subject, arrival.announces, arrival.source, arrival.received_at,
+                 arrival.happened_at.value_or(arrival.received_at), nullptr},
+         clock_.tick() + wait);
+}
+
+Task<void> OrderResolution::run_reads() {
+  while (!stopping_) {
+    const bool room = sequencer_.ready_and_waiting() < settings_.orders_held_max;
+    if (room) {
+      for (;;) {
+        std::vector<std::string> subjects = reads_.next_call(clock_.tick());
+        if (subjects.empty()) break;
+        calls_.start(read(std::move(subjects)));
+      }
+    }
+    const Tick now = clock_.tick();
+    const auto wake_at = room ? reads_.wake_at(now) : std::nullopt;
+    const Duration wait = wake_at ? std::clamp(*wake_at - now, Duration{0}, idle_wait) : idle_wait;
+    if (wait > Duration{0}) co_await reads_changed_.wait(wait);
+  }
+  co_await calls_.join();
+}
+
+Task<void> OrderResolution::read(std::vector<std::string> subjects) {
+  std::vector<std::string> order_ids;
+  for (const std::string& subject : subjects)
+    order_ids.push_back(subject.substr(order_prefix.size()));
+  auto page = co_await client_.orders_by_id(order_ids);
+  read_calls_.add();
+  const Tick now = clock_.tick();
+  const bool was_open = reads_.breaker().state() != engine::Breaker::State::closed;
+  reads_.answered(page.outcome, subjects, now);
+  const bool open = reads_.breaker().state() != engine::Breaker::State::closed;
+  if (open != was_open) {
+    breaker_open_.set(open ? 1 : 0);
+    telemetry::log(open ? telemetry::Level::warning : telemetry::Level::info,
+                   open ? "breaker_opened" : "breaker_closed",
+                   {{"workspace", settings_.workspace},
+                    {"connection", settings_.source},
+                    {"reason", reads_.breaker().reason()}});
+  }
+  if (page.outcome.kind == Outcome::Kind::rejected && subjects.size() == 1) {
+    co_await missing(subjects.front());
+  } else if (page.outcome.kind == Outcome::Kind::delivered) {
+    std::unordered_map<std::string, std::shared_ptr<const connectors::sitoo::OrderRead>> by_subject;
+    for (connectors::sitoo::OrderRead& order : page.orders) {
+      std::string subject = std::string(order_prefix) + order.id;
+      by_subject.emplace(std::move(subject),
+                         std::make_shared<const connectors::sitoo::OrderRead>(std::move(order)));
+    }
+    orders_read_.add(static_cast<double>(by_subject.size()));
+    std::vector<std::string> absent;
+    for (const std::string& subject : subjects) {
+      const auto found = by_subject.find(subject);
+      if (found == by_subject.end()) {
+        absent.push_back(subject);
+        continue;
+      }
+      for (const ArrivalId id : reads_.found(subject)) {
+        waiting_.at(id).read = found->second;
+        sequencer_.ready(id, now);
+      }
+    }
+    releases_changed_.notify();
+    for (const std::string& subject : absent) co_await missing(subject);
+  }
+  reads_changed_.notify();
+}
+
+// Announced, but Sitoo does not know it (yet): contract sitoo.md 10.3 step 4.
+Task<void> OrderResolution::missing(std::string subject) {
+  not_found_.add();
+  const engine::Reads::Missing absent = reads_.not_found(subject, clock_.tick());
+  const Instant now = clock_.now();
+  const Instant since = waiting_.at(absent.arrivals.front()).received_at;
+  if (now - since > settings_.not_found_for) {
+    co_await give_up(subject, "Sitoo announced it but does not know it");
+    co_return;
+  }
+  journal::Step step;
+  for (const ArrivalId id : absent.arrivals) {
+    journal::UpdateArrival update;
+    update.id = id;
+    update.reason = "not found yet, read again";
+    update.tries = absent.tries;
+    update.due_at = now + (absent.again_at - clock_.tick());
+    step.arrival_updates.push_back(std::move(update));
+  }
+  co_await store(std::move(step));
+}
+
+Task<void> OrderResolution::give_up(std::string subject, std::string why) {
+  const auto arrivals = reads_.drop(subject);
+  const Instant now = clock_.now();
+  journal::Step step;
+  for (const ArrivalId id : arrivals) {
+    sequencer_.drop(id);
+    waiting_.erase(id);
+    journal::UpdateArrival update;
+    update.id = id;
+    update.state = journal::ArrivalState::in_case;
+    update.reason = why;
+    update.due_at = now;
+    step.arrival_updates.push_back(std::move(update));
+  }
+  auto opened = engine::open_case(
+      ids_.next<CaseId>(), engine::CaseType::order_not_found, settings_.workspace, why, now,
+      fmt::format("{}: {}. Check the number in Sitoo, then replay it.", subject, why));
+  if (!arrivals.empty()) opened.arrival = arrivals.front();
+  step.cases.push_back(std::move(opened));
+  co_await store(std::move(step));
+  releases_changed_.notify();
+}
+
+Task<void> OrderResolution::run_releases() {
+  while (!stopping_) {
+    const auto releases = sequencer_.release(clock_.tick());
+    std::vector<ReleasedOrder> batch;
+    for (const engine::Release& release : releases) {
+      if (!release.moved_past.empty())
+        moved_on_.add(static_cast<double>(release.moved_past.size()));
+      batch.push_back(take(release));
+      if (batch.size() < settings_.orders_per_plan_max && &release != &releases.back()) continue;
+      const bool planned = co_await planning_.plan(std::exchange(batch, {}));
+      if (!planned) co_return;  // stopping; the arrivals are still open in the journal
+    }
+    waiting_gauge_.set(static_cast<double>(waiting_.size()));
+    reads_changed_.notify();
+    if (!releases.empty()) continue;
+    const auto wake_at = sequencer_.wake_at();
+    const Duration wait =
+        wake_at ? std::clamp(*wake_at - clock_.tick(), Duration{1'000}, idle_wait) : idle_wait;
+    co_await releases_changed_.wait(wait);
+  }
+}
+
+ReleasedOrder OrderResolution::take(const engine::Release& release) {
+  auto node = waiting_.extract(release.id);
+  Waiting& waiting = node.mapped();
+  ReleasedOrder order;
+  order.arrival = release.id;
+  order.subject = std::move(waiting.subject);
+  order.announces = std::move(waiting.announces);
+  order.source = waiting.source;
+  order.received_at = waiting.received_at;
+  order.announced_at = waiting.announced_at;
+  order.read = std::move(waiting.read);
+  order.moved_past = release.moved_past;
+  order.passed_over = release.passed_over;
+  return order;
+}
+
+// Tries of an arrival are for people; if they cannot be stored now, the next try will be.
+Task<void> OrderResolution::store(journal::Step step) {
+  const auto stored = co_await journal_.commit(std::move(step));
+  if (!stored) {
+    telemetry::log(telemetry::Level::warning, "tries_not_stored",
+                   {{"workspace", settings_.workspace}, {"what", stored.error().what}});
+  }
+}
+
+void OrderResolution::request_stop() {
+  stopping_ = true;
+  reads_changed_.notify();
+  releases_changed_.notify();
+}
+
+void OrderResolution::pause() {
+  reads_.pause();
+}
+
+void OrderResolution::resume() {
+  reads_.resume();
+  reads_changed_.notify();
+}
+
+}  // namespace tillbridge::app

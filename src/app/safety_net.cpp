@@ -1,0 +1,174 @@
+#include "app/safety_net.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "telemetry/log.h"
+
+namespace tillbridge::app {
+namespace {
+
+constexpr std::string_view cursor_name = "sitoo/order_poll";
+
+std::int64_t number(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+SafetyNet::SafetyNet(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
+                     telemetry::Metrics& metrics, SafetyNetSettings settings,
+                     connectors::sitoo::Client& client,
+                     std::function<void(const journal::AddArrival&)> arrived)
+    : clock_(clock),
+      journal_(journal),
+      ids_(ids),
+      settings_(std::move(settings)),
+      client_(client),
+      arrived_(std::move(arrived)),
+      stop_(loop) {
+  const telemetry::Labels labels{{"workspace", settings_.workspace},
+                                 {"connection", settings_.source}};
+  found_ = metrics.counter("tillbridge_lost_events_found_total",
+                           "Orders that no event announced, found by the poll", labels);
+  reread_ =
+      metrics.counter("tillbridge_open_orders_reread_total", "Open orders read again", labels);
+}
+
+Task<void> SafetyNet::run_poll() {
+  while (!stopping_) {
+    co_await poll();
+    co_await stop_.wait(settings_.poll_every);
+  }
+}
+
+Task<void> SafetyNet::run_sweep() {
+  while (!stopping_) {
+    co_await stop_.wait(settings_.open_orders_every);
+    if (!stopping_) co_await sweep();
+  }
+}
+
+void SafetyNet::request_stop() {
+  stopping_ = true;
+  stop_.notify();
+}
+
+// The first order number of the next poll. A new installation starts at the newest order: history
+// is a backfill's duty.
+Task<std::int64_t> SafetyNet::cursor() {
+  std::function<Result<std::optional<std::string>>(journal::Reader&)> query =
+      [workspace = settings_.workspace](journal::Reader& reader) {
+        return reader.cursor(workspace, std::string(cursor_name));
+      };
+  const auto stored = co_await journal_.read<std::optional<std::string>>(std::move(query));
+  if (stored && *stored) co_return number(**stored);
+  const auto newest = co_await client_.newest_order();
+  if (newest.outcome.kind != Outcome::Kind::delivered) co_return -1;
+  std::int64_t highest = 0;
+  for (const auto& order : newest.orders) highest = std::max(highest, number(order.id));
+  journal::Step step;
+  step.cursors.push_back({settings_.workspace, std::string(cursor_name), std::to_string(highest)});
+  co_await store(std::move(step));
+  co_return highest;
+}
+
+Task<void> SafetyNet::poll() {
+  const std::int64_t reached = co_await cursor();
+  if (reached < 0) co_return;  // Sitoo cannot be asked now; the next round will
+  const std::int64_t from = std::max<std::int64_t>(1, reached + 1 - settings_.overlap_orders);
+  const auto page = co_await client_.orders_from(
+      from, settings_.orders_per_poll + static_cast<std::uint32_t>(settings_.overlap_orders));
+  if (page.outcome.kind != Outcome::Kind::delivered || page.orders.empty()) co_return;
+
+  std::vector<std::string> subjects;
+  for (const auto& order : page.orders) subjects.push_back("order/" + order.id);
+  std::function<Result<std::vector<bool>>(journal::Reader&)> query =
+      [workspace = settings_.workspace, subjects](journal::Reader& reader) {
+        return reader.known_subjects(workspace, subjects);
+      };
+  const auto known = co_await journal_.read<std::vector<bool>>(std::move(query));
+  if (!known) co_return;
+
+  const Tick now = clock_.tick();
+  journal::Step step;
+  // The cursor stops before the first order that is still left to its event.
+  std::int64_t next_reached = reached;
+  bool left_behind = false;
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    const std::int64_t id = number(page.orders[i].id);
+    if (!(*known)[i]) {
+      const auto [seen, first] = unannounced_.try_emplace(id, now);
+      if (first || now - seen->second < settings_.late_event_grace) {
+        left_behind = true;
+        continue;
+      }
+      step.arrivals.push_back(finding(subjects[i], journal::ArrivalSource::poll));
+    }
+    unannounced_.erase(id);
+    if (!left_behind) next_reached = std::max(next_reached, id);
+  }
+  std::erase_if(unannounced_, [&](const auto& entry) { return entry.first < from; });
+  if (next_reached != reached)
+    step.cursors.push_back(
+        {settings_.workspace, std::string(cursor_name), std::to_string(next_reached)});
+  if (step.arrivals.empty() && step.cursors.empty()) co_return;
+  const std::vector<journal::AddArrival> findings = step.arrivals;
+  if (!co_await store(std::move(step))) co_return;
+  found_.add(static_cast<double>(findings.size()));
+  for (const journal::AddArrival& arrival : findings) {
+    telemetry::log(telemetry::Level::warning, "lost_event_found",
+                   {{"workspace", settings_.workspace}, {"subject", arrival.subject}});
+    arrived_(arrival);
+  }
+}
+
+Task<void> SafetyNet::sweep() {
+  RecordId after{};
+  for (;;) {
+    std::function<Result<std::vector<journal::RecordRow>>(journal::Reader&)> query =
+        [workspace = settings_.workspace, after, limit = settings_.open_orders_per_sweep](
+            journal::Reader& reader) { return reader.open_records(workspace, after, limit); };
+    const auto open = co_await journal_.read<std::vector<journal::RecordRow>>(std::move(query));
+    if (!open || open->empty() || stopping_) co_return;
+    journal::Step step;
+    const Instant now = clock_.now();
+    for (const journal::RecordRow& record : *open) {
+      after = std::max(after, record.id);
+      if (now - record.changed_at < settings_.open_orders_every / 2) continue;
+      step.arrivals.push_back(finding(record.key, journal::ArrivalSource::sweep));
+    }
+    const std::vector<journal::AddArrival> findings = step.arrivals;
+    const bool more = open->size() == settings_.open_orders_per_sweep;
+    if (!findings.empty()) {
+      if (!co_await store(std::move(step))) co_return;
+      reread_.add(static_cast<double>(findings.size()));
+      for (const journal::AddArrival& arrival : findings) arrived_(arrival);
+    }
+    if (!more) co_return;
+  }
+}
+
+journal::AddArrival SafetyNet::finding(std::string subject, journal::ArrivalSource source) {
+  journal::AddArrival arrival;
+  arrival.id = ids_.next<ArrivalId>();
+  arrival.workspace = settings_.workspace;
+  arrival.connection = settings_.source;
+  arrival.source = source;
+  arrival.subject = std::move(subject);
+  arrival.announces = announces_any;
+  arrival.received_at = clock_.now();
+  arrival.due_at = clock_.now();
+  return arrival;
+}
+
+Task<bool> SafetyNet::store(journal::Step step) {
+  const auto stored = co_await journal_.commit(std::move(step));
+  co_return stored.has_value();
+}
+
+}  // namespace tillbridge::app
