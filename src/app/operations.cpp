@@ -5,6 +5,12 @@
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
+namespace {
+
+constexpr std::size_t arrivals_looked_at = 50;
+constexpr std::size_t cases_looked_at = 10'000;
+
+}  // namespace
 
 HubOperations::HubOperations(SystemClock& clock, journal::Journal& journal, IdSource& ids,
                              std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces,
@@ -112,6 +118,9 @@ Task<Result<std::string>> HubOperations::replay(std::string workspace, std::stri
                                                 std::string customer, std::string by) {
   TB_CO_TRY(WorkspaceRuntime * found, find(workspace));
   auto journey = co_await find_record(found->name(), key);
+  if (!journey && journey.error().kind == Error::Kind::not_found) {
+    co_return co_await read_lost_again(*found, key, customer, by);
+  }
   if (!journey) co_return fail(std::move(journey.error()));
   bool parked = false;
   for (const auto& delivery : journey->deliveries) {
@@ -119,7 +128,29 @@ Task<Result<std::string>> HubOperations::replay(std::string workspace, std::stri
              delivery.state == journal::DeliveryState::blocked;
   }
   if (parked) co_return co_await send_parked_again(*found, std::move(*journey), by);
-  co_return co_await read_again(*found, std::move(*journey), customer, by);
+  co_return co_await read_again(*found, journey->record.key, journey->record.id.value,
+                                journey->cases, customer, by);
+}
+
+// An order that was announced but never found has arrivals and a case, but no record.
+Task<Result<std::string>> HubOperations::read_lost_again(WorkspaceRuntime& workspace,
+                                                         std::string key, std::string customer,
+                                                         std::string by) {
+  using Found = std::pair<std::string, std::vector<journal::CaseRow>>;
+  std::function<Result<Found>(journal::Reader&)> query =
+      [name = workspace.name(), key](journal::Reader& reader) -> Result<Found> {
+    TB_TRY(const auto arrivals, reader.search_arrivals(name, key, arrivals_looked_at));
+    for (const auto& arrival : arrivals) {
+      if (arrival.subject != key && arrival.subject != "order/" + key) continue;
+      TB_TRY(auto cases, reader.cases(name, true, cases_looked_at));
+      std::erase_if(cases, [&](const journal::CaseRow& one) { return one.arrival != arrival.id; });
+      return Found{arrival.subject, std::move(cases)};
+    }
+    return fail(Error::Kind::not_found, fmt::format("no record matches '{}'", key));
+  };
+  auto found = co_await journal_.read<Found>(std::move(query));
+  if (!found) co_return fail(std::move(found.error()));
+  co_return co_await read_again(workspace, found->first, 0, std::move(found->second), customer, by);
 }
 
 Task<Result<std::string>> HubOperations::send_parked_again(WorkspaceRuntime& workspace,
@@ -169,8 +200,9 @@ Task<Result<std::string>> HubOperations::send_parked_again(WorkspaceRuntime& wor
 }
 
 Task<Result<std::string>> HubOperations::read_again(WorkspaceRuntime& workspace,
-                                                    journal::Journey journey, std::string customer,
-                                                    std::string by) {
+                                                    std::string subject, std::uint64_t record,
+                                                    std::vector<journal::CaseRow> open_cases,
+                                                    std::string customer, std::string by) {
   const Instant now = clock_.now();
   journal::Step step;
   journal::AddArrival arrival;
@@ -178,24 +210,24 @@ Task<Result<std::string>> HubOperations::read_again(WorkspaceRuntime& workspace,
   arrival.workspace = workspace.name();
   arrival.connection = "sitoo";
   arrival.source = journal::ArrivalSource::replay;
-  arrival.subject = journey.record.key;
+  arrival.subject = subject;
   arrival.announces =
       customer.empty() ? std::string(announces_any) : std::string(announces_as) + customer;
   arrival.received_at = now;
   arrival.due_at = now;
   step.arrivals.push_back(arrival);
-  for (const auto& one : journey.cases) {
+  for (const auto& one : open_cases) {
     if (!one.closed_at) step.closed_cases.push_back({one.id, now, by, "read and planned again"});
   }
-  step.notes.push_back(audit(workspace.name(), journey.record.id.value,
+  const std::uint64_t about = record != 0 ? record : arrival.id.value;
+  step.notes.push_back(audit(workspace.name(), about,
                              fmt::format("{} had it read and planned again{}", by,
                                          customer.empty() ? "" : ", attributed to a customer")));
   const auto stored = co_await journal_.commit(std::move(step));
   if (!stored) co_return fail(stored.error());
   workspace.resolution().add(arrival);
   co_return fmt::format(
-      "{}: will be read and planned again; effects that exist already are not repeated",
-      journey.record.key);
+      "{}: will be read and planned again; effects that exist already are not repeated", subject);
 }
 
 Result<void> HubOperations::step_clock(Duration by) {

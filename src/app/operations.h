@@ -30,8 +30,13 @@ class HubOperations final : public api::Operations {
   Task<Result<journal::Journey>> find_record(std::string workspace, std::string key);
   Task<Result<std::string>> send_parked_again(WorkspaceRuntime& workspace, journal::Journey journey,
                                               std::string by);
-  Task<Result<std::string>> read_again(WorkspaceRuntime& workspace, journal::Journey journey,
+  // subject: what is read; record: where the audit note goes, 0 when it never became one.
+  Task<Result<std::string>> read_again(WorkspaceRuntime& workspace, std::string subject,
+                                       std::uint64_t record,
+                                       std::vector<journal::CaseRow> open_cases,
                                        std::string customer, std::string by);
+  Task<Result<std::string>> read_lost_again(WorkspaceRuntime& workspace, std::string key,
+                                            std::string customer, std::string by);
   Task<Result<void>> store_pause(std::string workspace, std::string connection, bool paused,
                                  std::string by, std::string reason);
   journal::AddNote audit(const std::string& workspace, std::uint64_t subject, std::string text);

@@ -110,7 +110,9 @@ Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
         const auto document = json::parse(row->payload);
         if (!document || !document->is_object()) continue;
         auto order = connectors::sitoo::to_order(document->get_object(), settings_.sitoo);
-        if (order) into->originals.try_emplace(order->id, flows::Original{std::move(*order)});
+        if (!order) continue;
+        const std::string id = order->id;
+        into->originals.try_emplace(id, flows::Original{std::move(*order)});
       }
       break;
     }
@@ -124,13 +126,25 @@ Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
   co_return true;
 }
 
-// Sales from before the hub was installed. One try: without them the return still goes out under
-// its own identity, or is kept as unidentified.
+// Sales from before the hub was installed. Tried for a while, because without them a guest's return
+// stays a guest's; then the return goes on without, and can be replayed.
 Task<void> OrderPlanning::read_originals(std::vector<std::string> order_ids,
                                          std::shared_ptr<Batch> into) {
-  const auto page = co_await client_.orders_by_id(order_ids);
-  for (const connectors::sitoo::OrderRead& read : page.orders) {
-    if (read.order) into->originals.try_emplace(read.id, flows::Original{*read.order});
+  for (const std::string& id : order_ids) {
+    telemetry::log(telemetry::Level::info, "original_read",
+                   {{"workspace", settings_.workspace}, {"order", id}});
+  }
+  const Tick until = clock_.tick() + settings_.originals_within;
+  for (;;) {
+    const auto page = co_await client_.orders_by_id(order_ids);
+    for (const connectors::sitoo::OrderRead& read : page.orders) {
+      if (read.order) into->originals.try_emplace(read.id, flows::Original{*read.order});
+    }
+    const bool answered = page.outcome.kind == Outcome::Kind::delivered ||
+                          page.outcome.kind == Outcome::Kind::rejected;
+    if (answered || stopping_ || clock_.tick() >= until) co_return;
+    co_await sleep_for(loop_, std::clamp(page.outcome.retry_after.value_or(store_retry_pause),
+                                         store_retry_pause, Duration{std::chrono::seconds{5}}));
   }
 }
 
@@ -197,6 +211,7 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
     put.reason = verdict.reason;
     switch (verdict.state) {
       case flows::Verdict::State::planned:
+        incomplete_since_.erase(released.subject);
         put.state = journal::RecordState::planned;
         add_deliveries(verdict, order, put.id, batch);
         break;
@@ -289,7 +304,9 @@ void OrderPlanning::wait_for_completion(const ReleasedOrder& released, const mod
   put.state = journal::RecordState::open;
   if (order.state != model::OrderState::closed) return;  // an open order: the sweep reads it again
   const Instant now = clock_.now();
-  if (now - instant_of(record.value) > settings_.complete_within) {
+  const auto since = incomplete_since_.try_emplace(released.subject, clock_.tick()).first;
+  if (clock_.tick() - since->second > settings_.complete_within) {
+    incomplete_since_.erase(since);
     put.state = journal::RecordState::in_case;
     add_case(
         engine::CaseType::incomplete_order, record, put.reason,

@@ -50,6 +50,8 @@ struct PlanningSettings {
   Duration incomplete_again = std::chrono::seconds{20};  // and is read again this often until then
   Duration late_event_grace =
       std::chrono::seconds{60};  // a final state found by a sweep waits for its event so long
+  Duration originals_within =
+      std::chrono::seconds{30};  // for reading the sale that a guest's return takes back
   std::optional<engine::Window> profile_window;
   bool shadow = false;  // plan everything, send nothing
 };
@@ -103,6 +105,8 @@ class OrderPlanning {
   connectors::sitoo::Client& client_;
   engine::Courier& courier_;
   std::function<void(const journal::AddArrival&)> again_;
+  // Both by subject and in ticks, so that a clock step ends no patience.
+  std::unordered_map<std::string, Tick> incomplete_since_;
   std::unordered_map<std::string, Tick>
       found_final_;  // by subject: first seen final without an announcement
   bool stopping_ = false;

@@ -56,12 +56,13 @@ void OrderResolution::expect(ArrivalId id, Waiting waiting, Tick due) {
   reads_changed_.notify();
 }
 
+// A stored time is wall time: the wait is bounded, so that a clock that was wrong delays nothing
+// for long.
 void OrderResolution::adopt(const journal::OpenArrival& arrival) {
-  const Duration wait =
-      std::clamp(arrival.due_at - clock_.now(), Duration{0}, settings_.reads.retry.pause_max);
+  const Duration wait = std::clamp(arrival.due_at - clock_.now(), Duration{0}, settings_.settling);
   expect(arrival.id,
          Waiting{arrival.subject, arrival.announces, arrival.source, arrival.received_at,
-                 arrival.happened_at.value_or(arrival.received_at), nullptr},
+                 arrival.happened_at.value_or(arrival.received_at), clock_.tick(), nullptr},
          clock_.tick() + wait);
 }
 
@@ -69,7 +70,7 @@ void OrderResolution::add(const journal::AddArrival& arrival) {
   const Duration wait = std::max(arrival.due_at - clock_.now(), Duration{0});
   expect(arrival.id,
          Waiting{arrival.subject, arrival.announces, arrival.source, arrival.received_at,
-                 arrival.happened_at.value_or(arrival.received_at), nullptr},
+                 arrival.happened_at.value_or(arrival.received_at), clock_.tick(), nullptr},
          clock_.tick() + wait);
 }
 
@@ -142,8 +143,8 @@ Task<void> OrderResolution::missing(std::string subject) {
   not_found_.add();
   const engine::Reads::Missing absent = reads_.not_found(subject, clock_.tick());
   const Instant now = clock_.now();
-  const Instant since = waiting_.at(absent.arrivals.front()).received_at;
-  if (now - since > settings_.not_found_for) {
+  const Tick since = waiting_.at(absent.arrivals.front()).expected_since;
+  if (clock_.tick() - since > settings_.not_found_for) {
     co_await give_up(subject, "Sitoo announced it but does not know it");
     co_return;
   }
@@ -174,7 +175,7 @@ Task<void> OrderResolution::give_up(std::string subject, std::string why) {
     step.arrival_updates.push_back(std::move(update));
   }
   auto opened = engine::open_case(
-      ids_.next<CaseId>(), engine::CaseType::order_not_found, settings_.workspace, why, now,
+      ids_.next<CaseId>(), engine::CaseType::order_not_found, settings_.workspace, subject, now,
       fmt::format("{}: {}. Check the number in Sitoo, then replay it.", subject, why));
   if (!arrivals.empty()) opened.arrival = arrivals.front();
   step.cases.push_back(std::move(opened));

@@ -19,6 +19,7 @@ struct ResolutionSettings {
   std::string workspace;
   std::string source = "sitoo";
   engine::ReadsSettings reads;
+  Duration settling = std::chrono::seconds{2};  // the longest wait that is carried over a restart
   Duration sequencer_wait = std::chrono::seconds{60};
   Duration not_found_for =
       std::chrono::minutes{15};  // an announced order that Sitoo does not know becomes a case
@@ -53,6 +54,7 @@ class OrderResolution {
     journal::ArrivalSource source = journal::ArrivalSource::event;
     Instant received_at;
     Instant announced_at;
+    Tick expected_since;  // patience is counted on ticks: a clock step must not end it
     std::shared_ptr<const connectors::sitoo::OrderRead> read;
   };
 

@@ -29,6 +29,7 @@ ResolutionSettings resolution_settings(const Workspace& workspace) {
   settings.reads.breaker = workspace.breaker;
   settings.reads.calls_in_flight_max = workspace.sitoo.requests_in_flight_max;
   settings.reads.subjects_per_call_max = workspace.sitoo.orders_per_list_max;
+  settings.settling = workspace.settling;
   settings.sequencer_wait = workspace.sequencer_wait;
   settings.not_found_for = workspace.complete_within;
   return settings;

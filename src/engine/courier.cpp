@@ -13,6 +13,9 @@ namespace tillbridge::engine {
 namespace {
 
 constexpr Duration idle_wait = std::chrono::seconds{1};
+// Retry pauses are hardly carried over a restart: a platform that still wants to be left alone says
+// so again.
+constexpr Duration restart_pause_max = std::chrono::seconds{2};
 constexpr Duration store_retry_pause = std::chrono::milliseconds{200};
 
 std::vector<double> lag_bounds() {
@@ -84,10 +87,8 @@ void Courier::adopt(const journal::OpenDelivery& delivery) {
     return;
   }
   const bool held = delivery.state == journal::DeliveryState::held;
-  // Retry pauses are not carried over a restart beyond the policy's longest one.
   const Tick due = held ? due_tick(delivery.due_at)
-                        : std::min(due_tick(delivery.due_at),
-                                   clock_.tick() + settings_.dispatch.retry.pause_max);
+                        : std::min(due_tick(delivery.due_at), clock_.tick() + restart_pause_max);
   dispatch_.add(item, due);
   changed_.notify();
 }

@@ -64,8 +64,7 @@ Result<std::vector<Plan>> plans_of(const model::Order& order, OrderKind kind,
                                    const Identity& identity, const BloomreachSettings& settings) {
   if (kind == OrderKind::cancelled) return plan_cancellation(order, identity, settings);
   std::vector<Plan> plans;
-  // Of a guest's mixed order only the return has an identity; the sale stays a guest's.
-  const bool sale = order.has_sale_lines() && !identity.inherited;
+  const bool sale = order.has_sale_lines();
   if (sale) {
     TB_TRY(std::vector<Plan> sold, plan_sale(order, identity, settings));
     append(plans, std::move(sold));
@@ -84,12 +83,7 @@ Result<std::vector<Plan>> plans_of(const model::Order& order, OrderKind kind,
 
 std::string planned_reason(OrderKind kind, const Identity& identity) {
   std::string reason(model::name(kind));
-  if (identity.inherited) {
-    reason +=
-        kind == OrderKind::mixed
-            ? " by a guest: the return goes to the original sale's customer, the sale to nobody"
-            : " by a guest, under the identity of the original sale";
-  }
+  if (identity.inherited) reason += " by a guest, under the identity of the original sale";
   return reason;
 }
 

@@ -36,7 +36,9 @@ Result<Identity> identity_of(const model::Order& order, const std::optional<Orig
     return own;
   }
   const model::Order* sale = original_of(order, original);
-  if (sale == nullptr || !order.has_return_lines()) return own;
+  // A mixed order stays a guest's as a whole: what was sold in it belongs to whoever stands at the
+  // till now.
+  if (sale == nullptr || !order.has_return_lines() || order.has_sale_lines()) return own;
   // The cookie stays behind: it is that of whoever stands at the till now.
   TB_TRY(Identity inherited, identity_of_customer(sale->customer, settings));
   inherited.inherited = true;
