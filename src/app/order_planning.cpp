@@ -153,7 +153,9 @@ Task<bool> OrderPlanning::store(std::shared_ptr<Batch> batch) {
     journal::Step copy = batch->step;
     const auto receipt = co_await journal_.commit(std::move(copy));
     if (receipt) {
-      for (const journal::AddDelivery& delivery : batch->step.deliveries) {
+      for (journal::AddDelivery& delivery : batch->step.deliveries) {
+        // Due now, also when the wall clock stepped back while it was being stored.
+        if (delivery.state == journal::DeliveryState::waiting) delivery.due_at = clock_.now();
         const bool existed =
             std::find(receipt->existing_deliveries.begin(), receipt->existing_deliveries.end(),
                       delivery.id) != receipt->existing_deliveries.end();

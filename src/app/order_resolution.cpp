@@ -67,7 +67,9 @@ void OrderResolution::adopt(const journal::OpenArrival& arrival) {
 }
 
 void OrderResolution::add(const journal::AddArrival& arrival) {
-  const Duration wait = std::max(arrival.due_at - clock_.now(), Duration{0});
+  // Never longer than meant, also when the wall clock stepped back while it was being stored.
+  const Duration meant = std::max(arrival.due_at - arrival.received_at, Duration{0});
+  const Duration wait = std::clamp(arrival.due_at - clock_.now(), Duration{0}, meant);
   expect(arrival.id,
          Waiting{arrival.subject, arrival.announces, arrival.source, arrival.received_at,
                  arrival.happened_at.value_or(arrival.received_at), clock_.tick(), nullptr},
@@ -99,6 +101,9 @@ Task<void> OrderResolution::read(std::vector<std::string> subjects) {
   auto page = co_await client_.orders_by_id(order_ids);
   read_calls_.add();
   const Tick now = clock_.tick();
+  // A list of one order that is refused is an answer about this order: it cannot be found.
+  if (page.outcome.kind == Outcome::Kind::rejected && subjects.size() == 1)
+    page.outcome.kind = Outcome::Kind::delivered;
   const bool was_open = reads_.breaker().state() != engine::Breaker::State::closed;
   reads_.answered(page.outcome, subjects, now);
   const bool open = reads_.breaker().state() != engine::Breaker::State::closed;
@@ -110,9 +115,7 @@ Task<void> OrderResolution::read(std::vector<std::string> subjects) {
                     {"connection", settings_.source},
                     {"reason", reads_.breaker().reason()}});
   }
-  if (page.outcome.kind == Outcome::Kind::rejected && subjects.size() == 1) {
-    co_await missing(subjects.front());
-  } else if (page.outcome.kind == Outcome::Kind::delivered) {
+  if (page.outcome.kind == Outcome::Kind::delivered) {
     std::unordered_map<std::string, std::shared_ptr<const connectors::sitoo::OrderRead>> by_subject;
     for (connectors::sitoo::OrderRead& order : page.orders) {
       std::string subject = std::string(order_prefix) + order.id;

@@ -42,7 +42,7 @@ SafetyNet::SafetyNet(Loop& loop, const Clock& clock, journal::Journal& journal, 
 Task<void> SafetyNet::run_poll() {
   while (!stopping_) {
     co_await poll();
-    co_await stop_.wait(settings_.poll_every);
+    if (!stopping_) co_await stop_.wait(settings_.poll_every);
   }
 }
 
@@ -78,53 +78,65 @@ Task<std::int64_t> SafetyNet::cursor() {
 }
 
 Task<void> SafetyNet::poll() {
-  const std::int64_t reached = co_await cursor();
-  if (reached < 0) co_return;  // Sitoo cannot be asked now; the next round will
-  const std::int64_t from = std::max<std::int64_t>(1, reached + 1 - settings_.overlap_orders);
-  const auto page = co_await client_.orders_from(
-      from, settings_.orders_per_poll + static_cast<std::uint32_t>(settings_.overlap_orders));
-  if (page.outcome.kind != Outcome::Kind::delivered || page.orders.empty()) co_return;
+  auto round = std::make_shared<Round>();
+  round->reached = round->known_up_to = co_await cursor();
+  if (round->reached < 0) co_return;  // Sitoo cannot be asked now; the next round will
+  const std::int64_t first =
+      std::max<std::int64_t>(1, round->reached + 1 - settings_.overlap_orders);
+  std::int64_t from = first;
+  for (std::size_t page_number = 0; page_number < settings_.pages_per_poll_max && !stopping_;
+       ++page_number) {
+    const auto page = co_await client_.order_numbers_from(from);
+    if (page.outcome.kind != Outcome::Kind::delivered || page.orders.empty()) break;
+    std::vector<std::int64_t> numbers;
+    for (const auto& order : page.orders) numbers.push_back(number(order.id));
+    from = numbers.back() + 1;
+    const bool last = static_cast<std::int64_t>(numbers.size()) >= page.total;
+    if (!co_await look_at(std::move(numbers), round) || last) break;
+  }
+  std::erase_if(unannounced_, [&](const auto& entry) { return entry.first < first; });
+}
 
+// One page: what nobody announced within the grace becomes an arrival. The cursor stops before the
+// first order that is still left to its event.
+Task<bool> SafetyNet::look_at(std::vector<std::int64_t> numbers, std::shared_ptr<Round> round) {
   std::vector<std::string> subjects;
-  for (const auto& order : page.orders) subjects.push_back("order/" + order.id);
+  for (const std::int64_t id : numbers) subjects.push_back(fmt::format("order/{}", id));
   std::function<Result<std::vector<bool>>(journal::Reader&)> query =
       [workspace = settings_.workspace, subjects](journal::Reader& reader) {
         return reader.known_subjects(workspace, subjects);
       };
   const auto known = co_await journal_.read<std::vector<bool>>(std::move(query));
-  if (!known) co_return;
-
+  if (!known) co_return false;
   const Tick now = clock_.tick();
   journal::Step step;
-  // The cursor stops before the first order that is still left to its event.
-  std::int64_t next_reached = reached;
-  bool left_behind = false;
   for (std::size_t i = 0; i < subjects.size(); ++i) {
-    const std::int64_t id = number(page.orders[i].id);
     if (!(*known)[i]) {
-      const auto [seen, first] = unannounced_.try_emplace(id, now);
+      const auto [seen, first] = unannounced_.try_emplace(numbers[i], now);
       if (first || now - seen->second < settings_.late_event_grace) {
-        left_behind = true;
+        round->left_behind = true;
         continue;
       }
       step.arrivals.push_back(finding(subjects[i], journal::ArrivalSource::poll));
     }
-    unannounced_.erase(id);
-    if (!left_behind) next_reached = std::max(next_reached, id);
+    unannounced_.erase(numbers[i]);
+    if (!round->left_behind) round->known_up_to = std::max(round->known_up_to, numbers[i]);
   }
-  std::erase_if(unannounced_, [&](const auto& entry) { return entry.first < from; });
-  if (next_reached != reached)
+  if (round->known_up_to != round->reached) {
+    round->reached = round->known_up_to;
     step.cursors.push_back(
-        {settings_.workspace, std::string(cursor_name), std::to_string(next_reached)});
-  if (step.arrivals.empty() && step.cursors.empty()) co_return;
+        {settings_.workspace, std::string(cursor_name), std::to_string(round->reached)});
+  }
+  if (step.arrivals.empty() && step.cursors.empty()) co_return true;
   const std::vector<journal::AddArrival> findings = step.arrivals;
-  if (!co_await store(std::move(step))) co_return;
+  if (!co_await store(std::move(step))) co_return false;
   found_.add(static_cast<double>(findings.size()));
   for (const journal::AddArrival& arrival : findings) {
     telemetry::log(telemetry::Level::warning, "lost_event_found",
                    {{"workspace", settings_.workspace}, {"subject", arrival.subject}});
     arrived_(arrival);
   }
+  co_return true;
 }
 
 Task<void> SafetyNet::sweep() {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "app/order_planning.h"
@@ -18,8 +19,8 @@ struct SafetyNetSettings {
   std::string workspace;
   std::string source = "sitoo";
   Duration poll_every = std::chrono::seconds{30};
-  std::int64_t overlap_orders = 200;  // order numbers read again behind the cursor
-  std::uint32_t orders_per_poll = 200;
+  std::int64_t overlap_orders = 200;     // order numbers read again behind the cursor
+  std::size_t pages_per_poll_max = 200;  // LIMIT: the rest is the next poll's
   Duration late_event_grace =
       std::chrono::seconds{60};  // an unknown order is left to its event for so long
   Duration open_orders_every = std::chrono::minutes{5};
@@ -38,7 +39,13 @@ class SafetyNet {
   void request_stop();
 
  private:
+  struct Round {               // one poll over several pages
+    std::int64_t reached = 0;  // the cursor as stored
+    std::int64_t known_up_to = 0;
+    bool left_behind = false;  // an order before this one is still left to its event
+  };
   Task<void> poll();
+  Task<bool> look_at(std::vector<std::int64_t> numbers, std::shared_ptr<Round> round);
   Task<void> sweep();
   Task<std::int64_t> cursor();
   journal::AddArrival finding(std::string subject, journal::ArrivalSource source);
@@ -51,7 +58,7 @@ class SafetyNet {
   connectors::sitoo::Client& client_;
   std::function<void(const journal::AddArrival&)> arrived_;
   std::map<std::int64_t, Tick>
-      unannounced_;  // order number -> first seen; LIMIT: orders_per_poll + overlap entries
+      unannounced_;  // order number -> first seen, behind the cursor's overlap they go
   Signal stop_;
   bool stopping_ = false;
   telemetry::Counter found_, reread_;

@@ -26,7 +26,7 @@ Task<void> ping_all(const Clock& clock, outbound::Transport& transport, const Co
 }  // namespace
 
 int check(const Where& where, bool live) {
-  const auto config = load(where);
+  const auto config = load(where, Warnings::show);
   if (!config) return exit_failed;
   json::Object out{{"configuration", "ok"}};
   if (!where.json) fmt::print("configuration: ok, {} workspace(s)\n", config->workspaces.size());

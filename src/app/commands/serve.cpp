@@ -14,7 +14,8 @@ Task<void> run(Loop& loop, Hub& hub, int& exit_code) {
   if (!started) {
     exit_code = report(started.error());
   } else {
-    co_await next_signal(loop, {SIGTERM, SIGINT});
+    std::vector<int> ends{SIGTERM, SIGINT};
+    co_await next_signal(loop, std::move(ends));
   }
   co_await hub.stop();
 }
@@ -22,7 +23,7 @@ Task<void> run(Loop& loop, Hub& hub, int& exit_code) {
 }  // namespace
 
 int serve(const ServeOptions& options) {
-  auto config = load(Where{options.config_file, "", false});
+  auto config = load(Where{options.config_file, "", false}, Warnings::show);
   if (!config) return exit_failed;
   telemetry::start_log(config->hub.log_level);
   SystemClock clock;

@@ -35,9 +35,11 @@ std::string demo_dir() {
   return (std::filesystem::temp_directory_path() / "tillbridge-demo").string();
 }
 
-std::optional<Config> load(const Where& where) {
+std::optional<Config> load(const Where& where, Warnings warnings) {
   ConfigResult result = load_config(find_config(where), from_environment);
-  for (const Problem& problem : result.problems) fmt::print(stderr, "{}\n", to_text(problem));
+  for (const Problem& problem : result.problems) {
+    if (!problem.warning || warnings == Warnings::show) fmt::print(stderr, "{}\n", to_text(problem));
+  }
   if (!result.ok()) return std::nullopt;
   return std::move(result.config);
 }

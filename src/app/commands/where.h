@@ -14,8 +14,10 @@ namespace tillbridge::app {
 // <temporary folder>/tillbridge-demo: where the demo leaves its configuration and journal.
 std::string demo_dir();
 
-// Loads the configuration; problems are printed and make it nullopt.
-std::optional<Config> load(const Where& where);
+// Loads the configuration. Problems are printed and make it nullopt; warnings are printed where
+// they are asked for.
+enum class Warnings { show, hide };
+std::optional<Config> load(const Where& where, Warnings warnings = Warnings::hide);
 
 // A read-only view of the journal, beside a running hub or without one.
 struct ReadOnlyJournal {

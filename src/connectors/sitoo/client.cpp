@@ -123,11 +123,11 @@ Client::Client(outbound::Transport& transport, const Clock& clock, Config config
   config_.orders_per_list_max = std::clamp(config_.orders_per_list_max, 1U, orders_per_list_limit);
 }
 
-Task<OrderPage> Client::list(std::string query) {
+Task<OrderPage> Client::list(std::string query, std::string_view fields) {
   outbound::HttpRequest request;
   request.method = "GET";
   request.url = config_.base_url + "/orders.json?eshopid=" + std::to_string(config_.site_id) + "&" +
-                query + "&fields=" + std::string(order_fields());
+                query + "&fields=" + std::string(fields);
   request.headers.emplace_back("Accept", "application/json");
   request.basic_user = config_.api_id;
   request.basic_password = config_.api_password;
@@ -152,7 +152,7 @@ Task<OrderPage> Client::orders_by_id(std::vector<std::string> order_ids) {
     std::size_t start = 0;
     while (true) {
       const std::string query = start == 0 ? filter : filter + "&start=" + std::to_string(start);
-      OrderPage page = co_await list(query);
+      OrderPage page = co_await list(query, order_fields());
       all.outcome = page.outcome;
       if (page.outcome.kind != Kind::delivered) co_return all;
       const std::size_t got = page.orders.size();
@@ -165,18 +165,18 @@ Task<OrderPage> Client::orders_by_id(std::vector<std::string> order_ids) {
   co_return all;
 }
 
-Task<OrderPage> Client::orders_from(std::int64_t from, std::uint32_t limit) {
-  const std::uint32_t count = std::clamp(limit, 1U, config_.orders_per_list_max);
+Task<OrderPage> Client::order_numbers_from(std::int64_t from) {
   co_return co_await list("orderidfrom=" + std::to_string(from) +
-                          "&sort=orderid&num=" + std::to_string(count));
+                              "&sort=orderid&num=" + std::to_string(config_.orders_per_list_max),
+                          "orderid");
 }
 
 Task<OrderPage> Client::newest_order() {
-  co_return co_await list("sort=-orderid&num=1");
+  co_return co_await list("sort=-orderid&num=1", "orderid");
 }
 
 Task<Outcome> Client::ping() {
-  OrderPage page = co_await list("sort=-orderid&num=1");
+  OrderPage page = co_await list("sort=-orderid&num=1", "orderid");
   co_return std::move(page.outcome);
 }
 

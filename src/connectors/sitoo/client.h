@@ -34,15 +34,16 @@ class Client {
   // The orders of these numbers, in any order; numbers that Sitoo does not know (yet) are simply
   // absent.
   Task<OrderPage> orders_by_id(std::vector<std::string> order_ids);
-  // Orders with number >= from, ascending, at most `limit` (the safety net's cursor read).
-  Task<OrderPage> orders_from(std::int64_t from, std::uint32_t limit);
+  // Only the numbers (OrderRead::id) of orders with number >= from, ascending, one page: the safety
+  // net's cursor read.
+  Task<OrderPage> order_numbers_from(std::int64_t from);
   // The newest order number there is (cursor start of a new installation).
   Task<OrderPage> newest_order();
   // A cheap authenticated read for `tillbridge check`.
   Task<Outcome> ping();
 
  private:
-  Task<OrderPage> list(std::string query);
+  Task<OrderPage> list(std::string query, std::string_view fields);
   outbound::Transport& transport_;
   const Clock& clock_;
   Config config_;

@@ -117,10 +117,10 @@ TEST(SitooClient, CursorNewestAndPing) {
   FakeTransport transport([](const HttpRequest&) { return answer(200, list_of(9, {7, 8})); });
   const ManualClock clock;
   Client client(transport, clock, config());
-  const OrderPage page = run_task(client.orders_from(7, 500));
+  const OrderPage page = run_task(client.order_numbers_from(7));
   EXPECT_EQ(page.total, 9);
   EXPECT_THAT(ids_of(page), ElementsAre("7", "8"));
-  EXPECT_THAT(transport.requests()[0].url, HasSubstr("&orderidfrom=7&sort=orderid&num=3&"));
+  EXPECT_THAT(transport.requests()[0].url, HasSubstr("&orderidfrom=7&sort=orderid&num=3&fields=orderid"));
   run_task(client.newest_order());
   EXPECT_THAT(transport.requests()[1].url, HasSubstr("&sort=-orderid&num=1&"));
   EXPECT_EQ(run_task(client.ping()).kind, Kind::delivered);
@@ -133,7 +133,7 @@ TEST(SitooClient, AnOrderThatCannotBeUnderstoodDoesNotHideTheOthers) {
   });
   const ManualClock clock;
   Client client(transport, clock, config());
-  const OrderPage page = run_task(client.orders_from(1, 3));
+  const OrderPage page = run_task(client.orders_by_id({"5", "7", "20417"}));
   ASSERT_EQ(page.orders.size(), 3U);
   EXPECT_FALSE(page.orders[0].order);
   EXPECT_EQ(page.orders[0].document, "7");
