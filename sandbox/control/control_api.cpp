@@ -114,6 +114,10 @@ Reply ControlApi::answer(const tillbridge::http::Request& request) {
   }
   const Object& body = parsed->as_object();
   if (path == "/control/day") return reply_of(start_day(body));
+  if (path == "/control/day/close") {
+    day_.close();
+    return json_reply(200, {{"ok", true}});
+  }
   if (path == "/control/faults") return reply_of(set_faults(body));
   if (path == "/control/orders") return reply_of(perform(sitoo_, customers_, body));
   if (path == "/control/subscription") return reply_of(subscribe(body));

@@ -46,6 +46,8 @@ class Generator {
 
   // When the next step is due, from the start of the day; nullopt: the day is over, every order
   // that had to become final is final (at most 5 s after the last arrival).
+  // No further customers; what was begun (pickups, bookings) is still finished.
+  void close() { settings_.seconds = 0; }
   std::optional<tillbridge::Duration> next_due() const;
   void step();
   std::uint64_t orders_made() const { return orders_made_; }

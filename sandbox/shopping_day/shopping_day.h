@@ -19,6 +19,10 @@ class ShoppingDay {
   bool finished() const { return finished_; }  // also false before the first day
   bool running() const { return running_; }
   std::uint64_t orders_made() const { return generator_ ? generator_->orders_made() : 0; }
+  // The shops close now: no further customers, what was begun is still finished.
+  void close() {
+    if (generator_) generator_->close();
+  }
   tillbridge::Task<void> stop();
 
  private:

@@ -40,7 +40,7 @@ struct Listener {
 struct HubSettings {
   std::string data_dir = "/var/lib/tillbridge";
   // Where the platforms reach us.
-  Listener listen{.port = 8080, .body_bytes_max = 1024 * 1024};
+  Listener listen{.port = 8080, .body_bytes_max = 8 * 1024 * 1024};
   // Where operators reach us: command line, metrics. Not for the internet.
   Listener control{.port = 8081, .body_bytes_max = 256 * 1024};
   telemetry::Level log_level = telemetry::Level::info;

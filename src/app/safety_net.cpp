@@ -11,6 +11,7 @@ namespace tillbridge::app {
 namespace {
 
 constexpr std::string_view cursor_name = "sitoo/order_poll";
+constexpr std::string_view start_name = "sitoo/order_poll_start";
 
 std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
@@ -58,31 +59,41 @@ void SafetyNet::request_stop() {
   stop_.notify();
 }
 
-// The first order number of the next poll. A new installation starts at the newest order: history
-// is a backfill's duty.
-Task<std::int64_t> SafetyNet::cursor() {
-  std::function<Result<std::optional<std::string>>(journal::Reader&)> query =
-      [workspace = settings_.workspace](journal::Reader& reader) {
-        return reader.cursor(workspace, std::string(cursor_name));
-      };
-  const auto stored = co_await journal_.read<std::optional<std::string>>(std::move(query));
-  if (stored && *stored) co_return number(**stored);
+// A new installation starts at the newest order: history is a backfill's duty, and the overlap must
+// not reach back into it.
+Task<SafetyNet::Cursor> SafetyNet::cursor() {
+  using Stored = std::pair<std::optional<std::string>, std::optional<std::string>>;
+  std::function<Result<Stored>(journal::Reader&)> query =
+      [workspace = settings_.workspace](journal::Reader& reader) -> Result<Stored> {
+    TB_TRY(auto reached, reader.cursor(workspace, std::string(cursor_name)));
+    TB_TRY(auto start, reader.cursor(workspace, std::string(start_name)));
+    return Stored{std::move(reached), std::move(start)};
+  };
+  Cursor cursor;
+  const auto stored = co_await journal_.read<Stored>(std::move(query));
+  if (!stored) co_return cursor;
+  if (stored->first) {
+    cursor.reached = number(*stored->first);
+    cursor.start = stored->second ? number(*stored->second) : 0;
+    co_return cursor;
+  }
   const auto newest = co_await client_.newest_order();
-  if (newest.outcome.kind != Outcome::Kind::delivered) co_return -1;
-  std::int64_t highest = 0;
-  for (const auto& order : newest.orders) highest = std::max(highest, number(order.id));
+  if (newest.outcome.kind != Outcome::Kind::delivered) co_return cursor;
+  for (const auto& order : newest.orders) cursor.start = std::max(cursor.start, number(order.id));
   journal::Step step;
-  step.cursors.push_back({settings_.workspace, std::string(cursor_name), std::to_string(highest)});
-  co_await store(std::move(step));
-  co_return highest;
+  for (const std::string_view name : {cursor_name, start_name}) {
+    step.cursors.push_back({settings_.workspace, std::string(name), std::to_string(cursor.start)});
+  }
+  if (co_await store(std::move(step))) cursor.reached = cursor.start;
+  co_return cursor;
 }
 
 Task<void> SafetyNet::poll() {
   auto round = std::make_shared<Round>();
-  round->reached = round->known_up_to = co_await cursor();
+  const Cursor at = co_await cursor();
+  round->reached = round->known_up_to = at.reached;
   if (round->reached < 0) co_return;  // Sitoo cannot be asked now; the next round will
-  const std::int64_t first =
-      std::max<std::int64_t>(1, round->reached + 1 - settings_.overlap_orders);
+  const std::int64_t first = std::max(at.start + 1, round->reached + 1 - settings_.overlap_orders);
   std::int64_t from = first;
   for (std::size_t page_number = 0; page_number < settings_.pages_per_poll_max && !stopping_;
        ++page_number) {

@@ -47,7 +47,11 @@ class SafetyNet {
   Task<void> poll();
   Task<bool> look_at(std::vector<std::int64_t> numbers, std::shared_ptr<Round> round);
   Task<void> sweep();
-  Task<std::int64_t> cursor();
+  struct Cursor {
+    std::int64_t reached = -1;  // up to here all is known; -1: it cannot be said now
+    std::int64_t start = 0;     // the newest order when the hub was installed
+  };
+  Task<Cursor> cursor();
   journal::AddArrival finding(std::string subject, journal::ArrivalSource source);
   Task<bool> store(journal::Step step);
 

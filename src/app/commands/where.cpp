@@ -38,7 +38,8 @@ std::string demo_dir() {
 std::optional<Config> load(const Where& where, Warnings warnings) {
   ConfigResult result = load_config(find_config(where), from_environment);
   for (const Problem& problem : result.problems) {
-    if (!problem.warning || warnings == Warnings::show) fmt::print(stderr, "{}\n", to_text(problem));
+    if (!problem.warning || warnings == Warnings::show)
+      fmt::print(stderr, "{}\n", to_text(problem));
   }
   if (!result.ok()) return std::nullopt;
   return std::move(result.config);

@@ -37,6 +37,7 @@ Result<void> ChildProcess::start(const std::vector<std::string>& arguments,
   if (output_ >= 0) ::close(output_);
   output_ = pipe_ends[0];
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -24,7 +24,7 @@ constexpr int interactive_day_s = 24 * 3600;
 
 std::atomic<bool> interrupted{false};
 void on_interrupt(int) {
-  interrupted = true;
+  if (interrupted.exchange(true)) std::_Exit(exit_failed);  // the second time: at once
 }
 
 std::string own_path() {
@@ -158,8 +158,14 @@ Result<void> Demo::live_through_day() {
   const Duration kill_every = std::chrono::seconds{options_.kill_every_s};
   Tick next_kill = started_ + kill_every;
   Tick next_step = started_ + clock_step_every;
-  while (!interrupted) {
+  bool closing = false;
+  while (true) {
     std::this_thread::sleep_for(tick_pause);
+    if (interrupted && !closing) {
+      TB_TRY(const auto closed,
+             sandbox_control_->call("POST", "/control/day/close", json::Object{}));
+      closing = true;
+    }
     TB_TRY(const json::Value state, sandbox_control_->call("GET", "/control/state"));
     if (json::boolean(state.as_object(), "day_finished").value_or(false)) break;
     const Tick now = clock_.tick();
@@ -172,7 +178,7 @@ Result<void> Demo::live_through_day() {
       next_step = now + clock_step_every;
     }
     if (!hub_.running()) TB_CHECK(start_hub());
-    show("open");
+    show(closing ? "closing" : "open");
   }
   return {};
 }
@@ -282,6 +288,11 @@ void Demo::show(const char* phase) {
       fmt::format("  delivered to Bloomreach {:>10}   {:>6.0f}/s\n", received, delivered_per_s);
   screen += fmt::format("  expected, not there yet {:>10}   (settling {} ms)\n",
                         number(till, "missing"), options_.settling_ms);
+  if (const auto summary = sandbox_control_->call("GET", "/control/summary"); summary) {
+    screen += fmt::format("  lag, till to accepted   {:>10.0f} ms median, {:.0f} ms p99\n",
+                          decimal(summary->as_object(), "lag_p50_ms"),
+                          decimal(summary->as_object(), "lag_p99_ms"));
+  }
   screen += fmt::format("  waiting in the hub      {:>10}   to be read {}, to be sent {}\n",
                         from_hub("arrivals_waiting") + from_hub("deliveries_waiting"),
                         from_hub("arrivals_waiting"), from_hub("deliveries_waiting"));
@@ -308,7 +319,9 @@ void Demo::print(const json::Object& verdict) const {
         "doubled", "wrong", "out_of_order", "unidentified", "cases", "lag_p50_ms", "lag_p99_ms",
         "settling_ms", "wall_s", "cpu_s_per_10k", "kills"}) {
     if (const json::Value* value = verdict.if_contains(key))
-      fmt::print("  {:<18} {}\n", key, json::to_text(*value));
+      fmt::print(
+          "  {:<18} {}\n", key,
+          value->is_double() ? fmt::format("{:.1f}", value->get_double()) : json::to_text(*value));
   }
   if (const json::Array* findings = json::array(verdict, "findings");
       findings != nullptr && !findings->empty()) {

@@ -120,7 +120,8 @@ TEST(SitooClient, CursorNewestAndPing) {
   const OrderPage page = run_task(client.order_numbers_from(7));
   EXPECT_EQ(page.total, 9);
   EXPECT_THAT(ids_of(page), ElementsAre("7", "8"));
-  EXPECT_THAT(transport.requests()[0].url, HasSubstr("&orderidfrom=7&sort=orderid&num=3&fields=orderid"));
+  EXPECT_THAT(transport.requests()[0].url,
+              HasSubstr("&orderidfrom=7&sort=orderid&num=3&fields=orderid"));
   run_task(client.newest_order());
   EXPECT_THAT(transport.requests()[1].url, HasSubstr("&sort=-orderid&num=1&"));
   EXPECT_EQ(run_task(client.ping()).kind, Kind::delivered);
