@@ -13,9 +13,8 @@ class ReceiverBench : public test::JournalBench {
  public:
   explicit ReceiverBench(journal::JournalSettings limits = {})
       : JournalBench(limits),
-        receiver(clock, journal, ids, metrics, settings(), [this](const journal::AddArrival& one) {
-          arrived.push_back(one.subject);
-        }) {}
+        receiver(clock, journal, ids, metrics, settings(),
+                 [this](const journal::AddArrival& one) { arrived.push_back(one.subject); }) {}
 
   http::Reply post(std::string body) {
     return await(receiver.receive(test::delivery_of(std::move(body))));
@@ -57,9 +56,9 @@ TEST(EventReceiver, WrongCredentialsAreRefusedAndCounted) {
 
 TEST(EventReceiver, ABatchIsDurableWhenItIsAnswered) {
   ReceiverBench bench;
-  const auto reply = bench.post("[" + test::event("e-1", 7, "closed") + "," +
-                                test::event("e-2", 8, "open") + "," +
-                                test::event("e-3", 7, "", "add") + "]");
+  const auto reply =
+      bench.post("[" + test::event("e-1", 7, "closed") + "," + test::event("e-2", 8, "open") + "," +
+                 test::event("e-3", 7, "", "add") + "]");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.body, "");
   EXPECT_EQ(bench.counts().arrivals, 3U);
@@ -77,9 +76,9 @@ TEST(EventReceiver, ABatchIsDurableWhenItIsAnswered) {
 TEST(EventReceiver, NothingIsAnnouncedOnBeforeItIsStored) {
   ReceiverBench bench;
   bool answered = false;
-  boost::asio::co_spawn(
-      bench.loop, bench.receiver.receive(test::delivery_of(test::event("e-1", 7, "closed"))),
-      [&](const std::exception_ptr&, const http::Reply&) { answered = true; });
+  boost::asio::co_spawn(bench.loop,
+                        bench.receiver.receive(test::delivery_of(test::event("e-1", 7, "closed"))),
+                        [&](const std::exception_ptr&, const http::Reply&) { answered = true; });
   const bool done = bench.run_until([&] {
     if (!answered) EXPECT_TRUE(bench.arrived.empty());
     return answered;
@@ -155,9 +154,8 @@ TEST(EventReceiver, EventsForOthersAreKeptAndIgnored) {
        R"({"event_id":"e-1","event_type":"moon","account_id":1500,"data":{"order_id":7}})"},
       {"other account",
        R"({"event_id":"e-1","event_type":"order","account_id":1501,"data":{"order_id":7}})"},
-      {"other site",
-       R"({"event_id":"e-1","event_type":"order","account_id":1500,)"
-       R"("data":{"eshop_id":2,"order_id":7}})"},
+      {"other site", R"({"event_id":"e-1","event_type":"order","account_id":1500,)"
+                     R"("data":{"eshop_id":2,"order_id":7}})"},
       {"shipment",
        R"({"event_id":"e-1","event_type":"shipment","account_id":1500,"data":{"x":7}})"},
   };

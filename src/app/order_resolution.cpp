@@ -101,9 +101,6 @@ Task<void> OrderResolution::read(std::vector<std::string> subjects) {
   auto page = co_await client_.orders_by_id(order_ids);
   read_calls_.add();
   const Tick now = clock_.tick();
-  // A list of one order that is refused is an answer about this order: it cannot be found.
-  if (page.outcome.kind == Outcome::Kind::rejected && subjects.size() == 1)
-    page.outcome.kind = Outcome::Kind::delivered;
   const bool was_open = reads_.breaker().state() != engine::Breaker::State::closed;
   reads_.answered(page.outcome, subjects, now);
   const bool open = reads_.breaker().state() != engine::Breaker::State::closed;
@@ -115,7 +112,9 @@ Task<void> OrderResolution::read(std::vector<std::string> subjects) {
                     {"connection", settings_.source},
                     {"reason", reads_.breaker().reason()}});
   }
-  if (page.outcome.kind == Outcome::Kind::delivered) {
+  if (page.outcome.kind == Outcome::Kind::rejected && subjects.size() == 1) {
+    co_await missing(subjects.front());  // an answer about this one order: it cannot be found
+  } else if (page.outcome.kind == Outcome::Kind::delivered) {
     std::unordered_map<std::string, std::shared_ptr<const connectors::sitoo::OrderRead>> by_subject;
     for (connectors::sitoo::OrderRead& order : page.orders) {
       std::string subject = std::string(order_prefix) + order.id;
@@ -195,7 +194,9 @@ Task<void> OrderResolution::run_releases() {
         moved_on_.add(static_cast<double>(release.moved_past.size()));
       batch.push_back(take(release));
       if (batch.size() < settings_.orders_per_plan_max && &release != &releases.back()) continue;
+      planning_now_ = true;
       const bool planned = co_await planning_.plan(std::exchange(batch, {}));
+      planning_now_ = false;
       if (!planned) co_return;  // stopping; the arrivals are still open in the journal
     }
     waiting_gauge_.set(static_cast<double>(waiting_.size()));

@@ -40,7 +40,7 @@ class OrderResolution {
   Task<void> run_reads();  // both until request_stop()
   Task<void> run_releases();
   void request_stop();
-  bool idle() const { return waiting_.empty(); }
+  bool idle() const { return waiting_.empty() && !planning_now_; }
   std::size_t waiting() const { return waiting_.size(); }
 
   void pause();
@@ -77,6 +77,7 @@ class OrderResolution {
   TaskGroup calls_;
   Signal reads_changed_;
   Signal releases_changed_;
+  bool planning_now_ = false;  // a batch has left waiting_ and is not stored yet
   bool stopping_ = false;
   telemetry::Gauge waiting_gauge_, breaker_open_;
   telemetry::Counter read_calls_, orders_read_, not_found_, moved_on_;

@@ -5,11 +5,11 @@
 namespace tillbridge::app {
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 class SafetyNetBench : public test::JournalBench {
  public:

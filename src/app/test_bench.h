@@ -143,8 +143,8 @@ class TillSitoo {
     const auto most = static_cast<std::size_t>(number(parameter(request.url, "num")));
     std::vector<int> chosen;
     for (const auto& [order, document] : orders) {
-      const bool asked = one_of.empty() ? from.empty() || order >= number(from)
-                                        : numbers(one_of).contains(order);
+      const bool asked =
+          one_of.empty() ? from.empty() || order >= number(from) : numbers(one_of).contains(order);
       if (asked) chosen.push_back(order);
     }
     if (parameter(request.url, "sort") == "-orderid") std::reverse(chosen.begin(), chosen.end());
@@ -222,8 +222,8 @@ inline std::string event(const std::string& event_id, int order, const std::stri
                                     {"data", std::move(data)}});
 }
 
-inline http::Request delivery_of(std::string body, const std::string& authorization =
-                                                       "Basic dGlsbGJyaWRnZTpsZXRtZWlu") {
+inline http::Request delivery_of(
+    std::string body, const std::string& authorization = "Basic dGlsbGJyaWRnZTpsZXRtZWlu") {
   http::Request request;
   request.method = "POST";
   request.path = "/events";

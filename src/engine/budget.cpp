@@ -17,7 +17,10 @@ double seconds(Duration d) {
 }  // namespace
 
 Budget::Budget(BudgetSettings settings, Tick now)
-    : settings_(settings), tokens_(settings.burst), filled_at_(now), closed_until_(now) {}
+    : settings_(settings), tokens_(0), filled_at_(now), closed_until_(now) {
+  settings_.burst = std::max(1.0, settings_.burst);
+  tokens_ = settings_.burst;
+}
 
 void Budget::refill(Tick now) {
   if (now <= filled_at_) return;
@@ -26,7 +29,8 @@ void Budget::refill(Tick now) {
 }
 
 double Budget::needed(bool urgent) const {
-  return urgent ? 1.0 : 1.0 + settings_.burst * settings_.urgent_share;
+  // A small burst cannot hold a share back: more than a full bucket would never be there.
+  return urgent ? 1.0 : std::min(settings_.burst, 1.0 + settings_.burst * settings_.urgent_share);
 }
 
 bool Budget::take(Tick now, bool urgent) {
@@ -48,10 +52,10 @@ Tick Budget::ready_at(Tick now, bool urgent) const {
 
 void Budget::throttled(Tick now, Duration pause) {
   refill(now);
+  // Answers to calls that were under way when the bucket closed say nothing new about the rate.
+  if (now >= closed_until_) factor_ = std::max(factor_min, factor_ * factor_cut);
   closed_until_ = std::max(closed_until_, now + pause);
-  factor_ = std::max(factor_min, factor_ * factor_cut);
-  tokens_ =
-      std::min(tokens_, 1.0 + settings_.burst * settings_.urgent_share);  // start again gently
+  tokens_ = std::min(tokens_, needed(false));  // start again gently
 }
 
 void Budget::succeeded() {

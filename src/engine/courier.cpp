@@ -97,7 +97,7 @@ void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked
   Item item = to_item(delivery);
   item.next_trigger = journal::Trigger::operator_;
   if (was_blocked) {
-    dispatch_.lanes().release_blocked(item.lane, false, clock_.tick());
+    dispatch_.lanes().release_blocked(item, clock_.tick());
   } else {
     dispatch_.add(item, clock_.tick());
   }

@@ -46,6 +46,7 @@ std::vector<Item> Dispatch::next_call(Tick now) {
     call.push_back(lanes_.take());
   }
   breaker_.started(now);
+  if (breaker_.state() == Breaker::State::probing) probe_ = call.front().id;
   ++in_flight_;
   return call;
 }
@@ -58,6 +59,12 @@ std::optional<Tick> Dispatch::wake_at(Tick now) const {
   return std::max({*due, budget_.ready_at(now), breaker_.ready_at(now)});
 }
 
+// While probing, the bad end of a call that began before the breaker opened says nothing new; taken
+// for the probe's it would let a second probe go beside the first.
+bool Dispatch::is_probe(const std::vector<Item>& items) const {
+  return probe_ && items.front().id == *probe_;
+}
+
 std::vector<Settlement> Dispatch::settle(const std::vector<Item>& items, const Outcome& call,
                                          const std::vector<PartResults>& results, Tick now,
                                          Instant wall) {
@@ -65,13 +72,14 @@ std::vector<Settlement> Dispatch::settle(const std::vector<Item>& items, const O
   --in_flight_;
   if (call.kind == Outcome::Kind::throttled) {
     budget_.throttled(now, call.retry_after.value_or(backoff(settings_.retry, 1, entropy_)));
-  } else if (call.connection_at_fault) {
-    breaker_.failed(now, call.reason);
-  } else {
+  } else if (!call.connection_at_fault) {
     budget_.succeeded();
   }
-  // A throttling platform is alive: it must not leave the breaker probing for ever.
-  if (!call.connection_at_fault) breaker_.succeeded();
+  if (call.kind == Outcome::Kind::throttled || !call.connection_at_fault) {
+    breaker_.succeeded();  // a throttling platform is alive: it must not keep the breaker probing
+  } else if (breaker_.state() != Breaker::State::probing || is_probe(items)) {
+    breaker_.failed(now, call.reason);
+  }
 
   std::vector<Settlement> settlements;
   settlements.reserve(items.size());
@@ -130,7 +138,7 @@ void Dispatch::apply(const std::vector<Settlement>& settlements) {
         lanes_.retry(settlement.item, settlement.due);
         break;
       case Decision::Next::block:
-        lanes_.block(settlement.item.lane);
+        lanes_.block(settlement.item);
         break;
     }
   }
@@ -139,7 +147,7 @@ void Dispatch::apply(const std::vector<Settlement>& settlements) {
 void Dispatch::give_back(const std::vector<Item>& items, Tick now) {
   TB_ASSERT(in_flight_ > 0);
   --in_flight_;
-  breaker_.not_made(now);
+  if (is_probe(items)) breaker_.not_made(now);
   for (const Item& item : items) lanes_.put_back(item.lane);
 }
 

@@ -77,6 +77,7 @@ class Dispatch {
   std::uint32_t calls_in_flight() const { return in_flight_; }
 
  private:
+  bool is_probe(const std::vector<Item>& items) const;
   Settlement settle_one(const Item& item, const PartResults& results, Tick now, Instant wall);
 
   DispatchSettings settings_;
@@ -85,6 +86,7 @@ class Dispatch {
   Budget budget_;
   Breaker breaker_;
   std::uint32_t in_flight_ = 0;
+  std::optional<DeliveryId> probe_;  // names the breaker's probe: a delivery is in one call only
   bool paused_ = false;
 };
 

@@ -114,22 +114,30 @@ void Lanes::put_back(std::uint64_t lane_key) {
   ready_.insert(ReadyKey{head.priority, head.id, lane_key});
 }
 
-void Lanes::block(std::uint64_t lane_key) {
-  busy_lane(lane_key).state = State::blocked;
+void Lanes::block(const Item& changed) {
+  Lane& lane = busy_lane(changed.lane);
+  Item& head = slab_[lane.head].item;
+  TB_ASSERT(head.id == changed.id);
+  head = changed;
+  lane.state = State::blocked;
   ++blocked_;
 }
 
-void Lanes::release_blocked(std::uint64_t lane_key, bool drop_head, Tick now) {
+void Lanes::release_blocked(const Item& changed, Tick now) {
+  unblock(changed.lane);
+  retry(changed, now);
+}
+
+void Lanes::drop_blocked(std::uint64_t lane_key) {
+  unblock(lane_key);
+  finish(lane_key);
+}
+
+void Lanes::unblock(std::uint64_t lane_key) {
   const auto found = lanes_.find(lane_key);
   TB_ASSERT(found != lanes_.end() && found->second.state == State::blocked);
-  --blocked_;
   found->second.state = State::busy;
-  if (drop_head) {
-    finish(lane_key);
-  } else {
-    slab_[found->second.head].due = now;
-    enlist(lane_key, found->second);
-  }
+  --blocked_;
 }
 
 }  // namespace tillbridge::engine

@@ -62,9 +62,10 @@ class Lanes {
   void finish(std::uint64_t lane);            // gone; the next one moves up
   void retry(const Item& changed, Tick due);  // stays head
   void put_back(std::uint64_t lane);          // was not sent after all: ready again
-  void block(std::uint64_t lane);
-  // A person released the blocked head (skip it or try again).
-  void release_blocked(std::uint64_t lane, bool drop_head, Tick now);
+  void block(const Item& changed);
+  // A person lets the blocked head be tried again, as `changed`, or takes it out of the lane.
+  void release_blocked(const Item& changed, Tick now);
+  void drop_blocked(std::uint64_t lane);
 
   std::size_t size() const { return items_ - free_.size(); }
   std::size_t lane_count() const { return lanes_.size(); }
@@ -93,6 +94,7 @@ class Lanes {
   std::uint32_t append(const Item& item, Tick due);
   void enlist(std::uint64_t lane_key, Lane& lane);
   Lane& busy_lane(std::uint64_t lane_key);
+  void unblock(std::uint64_t lane_key);
 
   std::vector<Slot> slab_;
   std::vector<std::uint32_t> free_;

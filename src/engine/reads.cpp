@@ -47,6 +47,7 @@ std::vector<std::string> Reads::next_call(Tick now) {
     call.push_back(std::move(name));
   }
   breaker_.started(now);
+  if (breaker_.state() == Breaker::State::probing) probe_ = call.front();
   ++in_flight_;
   return call;
 }
@@ -62,16 +63,20 @@ void Reads::answered(const Outcome& call, const std::vector<std::string>& subjec
   --in_flight_;
   if (call.kind == Outcome::Kind::throttled) {
     budget_.throttled(now, call.retry_after.value_or(backoff(settings_.retry, 1, entropy_)));
-  } else if (call.connection_at_fault) {
-    breaker_.failed(now, call.reason);
-  } else {
+  } else if (!call.connection_at_fault) {
     budget_.succeeded();
   }
-  if (!call.connection_at_fault) breaker_.succeeded();
+  // As in Dispatch: throttled is alive, and a late failure is not the probe's.
+  if (call.kind == Outcome::Kind::throttled || !call.connection_at_fault) {
+    breaker_.succeeded();
+  } else if (breaker_.state() != Breaker::State::probing || subjects.front() == probe_) {
+    breaker_.failed(now, call.reason);
+  }
   if (call.kind == Outcome::Kind::delivered) {
     call_size_ = std::min(settings_.subjects_per_call_max, call_size_ * 2);
     return;
   }
+  if (call.kind == Outcome::Kind::rejected && subjects.size() == 1) return;
   if (call.kind != Outcome::Kind::throttled) call_size_ = std::max(1U, call_size_ / 2);
   for (const std::string& name : subjects) {
     Subject& subject = subjects_.at(name);

@@ -39,8 +39,8 @@ class Reads {
   // The subjects of the next call (empty: none now).
   std::vector<std::string> next_call(Tick now);
   std::optional<Tick> wake_at(Tick now) const;
-  // The call as a whole; found() and not_found() follow for each subject when it worked, else every
-  // subject is retried.
+  // The call as a whole. When it worked, found() or not_found() follows for each subject; when its
+  // only subject was rejected, not_found() follows for that one; else every subject is retried.
   void answered(const Outcome& call, const std::vector<std::string>& subjects, Tick now);
   // The subject was read: these arrivals, all that were known when the call began, are resolved by
   // it.
@@ -81,6 +81,7 @@ class Reads {
   std::unordered_map<std::string, Subject> subjects_;
   std::set<std::pair<Tick, std::string>> due_;
   std::uint32_t in_flight_ = 0;
+  std::string probe_;  // names the breaker's probe: a subject is in one call only
   // Halves with each failed call and doubles with each good one, so that one subject that makes the
   // platform fail ends up alone and stops nobody else.
   std::uint32_t call_size_;

@@ -16,21 +16,27 @@ void Sequencer::ready(ArrivalId id, Tick now) {
   if (found->second.ready) return;
   found->second.ready = true;
   found->second.ready_at = now;
-  ++ready_count_;
+  ready_.emplace(now, id);
 }
 
 void Sequencer::drop(ArrivalId id) {
   const auto found = open_.find(id);
   if (found == open_.end()) return;
-  if (found->second.ready) --ready_count_;
+  if (found->second.ready) ready_.erase({found->second.ready_at, id});
   open_.erase(found);
 }
 
 std::vector<Release> Sequencer::release(Tick now) {
   std::vector<Release> released;
   std::vector<ArrivalId> overtaken;  // not ready, and an arrival behind them has waited long enough
+  // Up to the last one whose wait is over, nothing waits: it would hold that one up again.
+  ArrivalId over_up_to{};
+  for (const auto& [ready_at, id] : ready_) {
+    if (now - ready_at < wait_max_) break;
+    over_up_to = std::max(over_up_to, id);
+  }
   bool all_ready_so_far = true;
-  for (auto it = open_.begin(); it != open_.end() && ready_count_ > 0;) {
+  for (auto it = open_.begin(); it != open_.end() && !ready_.empty();) {
     Entry& entry = it->second;
     if (!entry.ready) {
       if (!entry.passed_over) {
@@ -40,7 +46,7 @@ std::vector<Release> Sequencer::release(Tick now) {
       ++it;
       continue;
     }
-    const bool waited_enough = now - entry.ready_at >= wait_max_;
+    const bool waited_enough = it->first <= over_up_to;
     if (!all_ready_so_far && !entry.passed_over && !waited_enough) break;
     Release release{it->first, entry.passed_over, {}};
     if (!all_ready_so_far && !entry.passed_over) {
@@ -50,18 +56,15 @@ std::vector<Release> Sequencer::release(Tick now) {
       all_ready_so_far = true;
     }
     released.push_back(std::move(release));
-    --ready_count_;
+    ready_.erase({entry.ready_at, it->first});
     it = open_.erase(it);
   }
   return released;
 }
 
 std::optional<Tick> Sequencer::wake_at() const {
-  if (ready_count_ == 0) return std::nullopt;
-  for (const auto& [id, entry] : open_) {
-    if (entry.ready) return entry.ready_at + wait_max_;
-  }
-  return std::nullopt;
+  if (ready_.empty()) return std::nullopt;
+  return ready_.begin()->first + wait_max_;
 }
 
 }  // namespace tillbridge::engine

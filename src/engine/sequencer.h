@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,7 +23,8 @@ struct Release {
 
 class Sequencer {
  public:
-  // wait_max: how long a ready arrival waits for an earlier one that is not.
+  // wait_max: how long a ready arrival waits at most for earlier ones that are not, however many
+  // of them there are.
   explicit Sequencer(Duration wait_max) : wait_max_(wait_max) {}
 
   void expect(ArrivalId id);  // ids rise
@@ -35,7 +37,7 @@ class Sequencer {
   std::optional<Tick> wake_at() const;
 
   std::size_t waiting() const { return open_.size(); }
-  std::size_t ready_and_waiting() const { return ready_count_; }
+  std::size_t ready_and_waiting() const { return ready_.size(); }
 
  private:
   struct Entry {
@@ -44,7 +46,7 @@ class Sequencer {
     Tick ready_at{};
   };
   std::map<ArrivalId, Entry> open_;
-  std::size_t ready_count_ = 0;
+  std::set<std::pair<Tick, ArrivalId>> ready_;  // longest wait first
   Duration wait_max_;
 };
 

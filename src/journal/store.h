@@ -90,8 +90,8 @@ class Reader {
   virtual Result<std::vector<RecordRow>> search(const std::string& workspace,
                                                 const std::string& text, std::size_t limit) = 0;
   virtual Result<std::optional<Journey>> journey(RecordId record) = 0;
-  // Arrivals that never became a record (malformed, waiting), by event id or subject substring,
-  // newest first.
+  // The arrival of exactly this event id although it belongs to a record, then arrivals that never
+  // became one (malformed, waiting), by event id or subject substring, newest first.
   virtual Result<std::vector<ArrivalRow>> search_arrivals(const std::string& workspace,
                                                           const std::string& text,
                                                           std::size_t limit) = 0;

@@ -109,6 +109,9 @@ TEST_P(JournalSuite, ArrivalsWithoutARecordAreFoundByEventOrSubject) {
     return found;
   };
   EXPECT_THAT(ids("shop", "bad"), ElementsAre(12U));
+  EXPECT_THAT(ids("shop", "bad-0"), ElementsAre(10U));  // its own id leads to what it became
+  EXPECT_THAT(ids("", "bad-0"), ElementsAre(10U));
+  EXPECT_THAT(ids("shop2", "bad-0"), IsEmpty());
   EXPECT_THAT(ids("shop", "ORDER/"), ElementsAre(12U, 11U));
   EXPECT_THAT(ids("", "bad-1"), ElementsAre(14U, 12U));
   EXPECT_THAT(ids("shop", "%"), IsEmpty());

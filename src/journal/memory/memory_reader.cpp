@@ -193,6 +193,15 @@ class MemoryReader final : public Reader {
     for (auto at = data_->arrivals.rbegin(); at != data_->arrivals.rend() && found.size() < limit;
          ++at) {
       const auto& a = at->second.row;
+      const bool of_event = a.external_id == text && a.state != ArrivalState::duplicate;
+      if (!at->second.record || !of_event || text.empty()) continue;
+      if (!workspace.empty() && a.workspace != workspace) continue;
+      found.push_back(a);
+      found.back().payload = payload_of(at->first);
+    }
+    for (auto at = data_->arrivals.rbegin(); at != data_->arrivals.rend() && found.size() < limit;
+         ++at) {
+      const auto& a = at->second.row;
       if (at->second.record || a.state == ArrivalState::duplicate) continue;
       if (!workspace.empty() && a.workspace != workspace) continue;
       if (!contains(a.external_id, wanted) && !contains(a.subject, wanted)) continue;

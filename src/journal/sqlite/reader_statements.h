@@ -30,6 +30,7 @@ struct SqliteReader::Statements {
   Statement notes_of_subject{connection, sql::notes_of_subject};
   Statement loose_arrivals_of_workspace{connection, sql::loose_arrivals_of_workspace};
   Statement loose_arrivals{connection, sql::loose_arrivals};
+  Statement resolved_arrival_of_event{connection, sql::resolved_arrival_of_event};
   Statement cases_of_record{connection, sql::cases_of_record};
   Statement cases_of_delivery{connection, sql::cases_of_delivery};
   Statement cases_of_arrival{connection, sql::cases_of_arrival};

@@ -299,6 +299,8 @@ Result<std::vector<ArrivalRow>> SqliteReader::search_arrivals(const std::string&
   return guarded([&] {
     std::vector<ArrivalRow> found;
     const std::string wanted = folded(text);
+    append(found, sql_->resolved_arrival_of_event.rows(workspace, text, limit), arrival_of);
+    limit -= std::min(limit, found.size());
     if (workspace.empty()) {
       append(found, sql_->loose_arrivals.rows(loose_arrivals_looked_at, wanted, limit), arrival_of);
     } else {

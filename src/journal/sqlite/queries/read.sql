@@ -80,6 +80,12 @@ SELECT id, workspace, connection, source, external_id, subject, announces, state
 FROM (SELECT * FROM arrival ORDER BY id DESC LIMIT ?1)
 WHERE record IS NULL AND state <> 11 AND (instr(lower(external_id), ?2) > 0 OR instr(lower(subject), ?2) > 0)
 ORDER BY id DESC LIMIT ?3
+-- name: resolved_arrival_of_event
+SELECT a.id, a.workspace, a.connection, a.source, a.external_id, a.subject, a.announces, a.state, a.reason, a.received_at,
+       a.happened_at, a.due_at, a.tries
+FROM arrival_event e JOIN arrival a ON a.id = e.arrival
+WHERE e.external_id = ?2 AND (?1 = '' OR e.workspace = ?1) AND a.record IS NOT NULL
+ORDER BY a.id DESC LIMIT ?3
 -- name: cases_of_record
 SELECT c.id, c.workspace, c.type, c.group_, c.owner, c.record, c.delivery, c.arrival, ifnull(r.key, ''), c.opened_at,
        c.due_at, c.closed_at, c.reason, c.note

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+"""A simulated day, judged by the sandbox's ledger: demo_day.py HUB SANDBOX [further arguments of `tillbridge demo`]."""
+
+import json
+import sys
+
+import bench
+
+
+def verdict_of(done):
+    lines = done.stdout.strip().splitlines()
+    bench.check(lines, f"it printed nothing; it said: {done.stderr[-2000:]}")
+    return json.loads(lines[-1])
+
+
+def day(hub, _sandbox):
+    further = sys.argv[3:]
+    with bench.own_folder() as folder:
+        done = bench.run(hub, "demo", "--headless", "--json", "--seconds", 6, "--rate", 100, "--data", folder,
+                         *further, within_s=280)
+        verdict = verdict_of(done)
+        print(json.dumps(verdict))
+        bench.equal(done.returncode, 0, "exit code")
+        for name in ("missing", "invented", "doubled", "wrong", "out_of_order"):
+            bench.equal(verdict[name], 0, name)
+        bench.equal(verdict["findings"], [], "findings")
+        bench.check(verdict["drained"], "the hub did not become idle")
+        bench.equal(verdict["effects_seen"], verdict["effects_expected"], "effects")
+        bench.check(verdict["effects_seen"] > 500, f"only {verdict['effects_seen']} effects")
+        journal = verdict["hub_journal"]
+        bench.equal(journal["cases_open"], verdict["cases"], "cases")
+        bench.equal(journal["records_unidentified"], verdict["unidentified"], "unidentified")
+        for name in ("arrivals_waiting", "deliveries_waiting", "deliveries_parked"):
+            bench.equal(journal[name], 0, name)
+        if "--kill-every" in further:
+            bench.check(verdict["kills"] >= 1, "it was never killed")
+        if "storm" in further:
+            again = journal["attempts"] - journal["deliveries"] + journal["arrivals_duplicate"]
+            bench.check(again > 0, "a storm in which nothing came or was sent twice")
+        bench.expect(0, hub, "journal", "verify", "--data", folder)
+
+
+bench.main(day)
