@@ -85,6 +85,7 @@ Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
   }
   std::erase_if(original_ids, [&](const std::string& id) { return into->originals.contains(id); });
   std::vector<std::string> original_keys;
+  original_keys.reserve(original_ids.size());
   for (const std::string& id : original_ids) original_keys.push_back(record_key(id));
 
   using Rows = std::vector<std::optional<journal::RecordRow>>;

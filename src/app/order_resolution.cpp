@@ -96,6 +96,7 @@ Task<void> OrderResolution::run_reads() {
 
 Task<void> OrderResolution::read(std::vector<std::string> subjects) {
   std::vector<std::string> order_ids;
+  order_ids.reserve(subjects.size());
   for (const std::string& subject : subjects)
     order_ids.push_back(subject.substr(order_prefix.size()));
   auto page = co_await client_.orders_by_id(order_ids);

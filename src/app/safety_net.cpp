@@ -100,6 +100,7 @@ Task<void> SafetyNet::poll() {
     const auto page = co_await client_.order_numbers_from(from);
     if (page.outcome.kind != Outcome::Kind::delivered || page.orders.empty()) break;
     std::vector<std::int64_t> numbers;
+    numbers.reserve(page.orders.size());
     for (const auto& order : page.orders) numbers.push_back(number(order.id));
     from = numbers.back() + 1;
     const bool last = static_cast<std::int64_t>(numbers.size()) >= page.total;
@@ -112,6 +113,7 @@ Task<void> SafetyNet::poll() {
 // first order that is still left to its event.
 Task<bool> SafetyNet::look_at(std::vector<std::int64_t> numbers, std::shared_ptr<Round> round) {
   std::vector<std::string> subjects;
+  subjects.reserve(numbers.size());
   for (const std::int64_t id : numbers) subjects.push_back(fmt::format("order/{}", id));
   std::function<Result<std::vector<bool>>(journal::Reader&)> query =
       [workspace = settings_.workspace, subjects](journal::Reader& reader) {

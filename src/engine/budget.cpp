@@ -14,13 +14,19 @@ double seconds(Duration d) {
   return std::chrono::duration<double>(d).count();
 }
 
+// A bucket that holds less than one call would never let one through.
+BudgetSettings at_least_one_call(BudgetSettings settings) {
+  settings.burst = std::max(1.0, settings.burst);
+  return settings;
+}
+
 }  // namespace
 
 Budget::Budget(BudgetSettings settings, Tick now)
-    : settings_(settings), tokens_(0), filled_at_(now), closed_until_(now) {
-  settings_.burst = std::max(1.0, settings_.burst);
-  tokens_ = settings_.burst;
-}
+    : settings_(at_least_one_call(settings)),
+      tokens_(settings_.burst),
+      filled_at_(now),
+      closed_until_(now) {}
 
 void Budget::refill(Tick now) {
   if (now <= filled_at_) return;

@@ -208,6 +208,7 @@ Task<Result<std::vector<Parcel>>> Courier::load(std::vector<Item> items) {
     co_return parcels;
   }
   std::vector<Parcel> parcels;
+  parcels.reserve(items.size());
   for (const Item& item : items) parcels.push_back(Parcel{item, bodies_.at(item.id)});
   co_return parcels;
 }

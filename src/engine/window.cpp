@@ -7,17 +7,20 @@
 namespace tillbridge::engine {
 namespace {
 
+std::optional<int> two_digits(std::string_view text, int below) {
+  int number = -1;
+  const char* const end = text.data() + text.size();
+  const auto [read_to, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || read_to != end || number < 0 || number >= below) return std::nullopt;
+  return number;
+}
+
 std::optional<Duration> time_of_day(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  int hours = 0;
-  int minutes = 0;
-  const auto [h_end, h_error] = std::from_chars(text.data(), text.data() + 2, hours);
-  const auto [m_end, m_error] = std::from_chars(text.data() + 3, text.data() + 5, minutes);
-  if (h_error != std::errc{} || m_error != std::errc{} || h_end != text.data() + 2 ||
-      m_end != text.data() + 5)
-    return std::nullopt;
-  if (hours > 23 || minutes > 59 || hours < 0 || minutes < 0) return std::nullopt;
-  return std::chrono::hours{hours} + std::chrono::minutes{minutes};
+  const auto hours = two_digits(text.substr(0, 2), 24);
+  const auto minutes = two_digits(text.substr(3), 60);
+  if (!hours || !minutes) return std::nullopt;
+  return std::chrono::hours{*hours} + std::chrono::minutes{*minutes};
 }
 
 }  // namespace

@@ -32,15 +32,16 @@ std::string own_path() {
 }
 
 // A port that is free now; the hub needs the same one again after each restart.
-std::uint16_t free_port() {
+Result<std::uint16_t> free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(fd);
+  const bool found = fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  if (fd >= 0) ::close(fd);
+  if (!found) return fail(Error::Kind::unavailable, "this machine has no free port on 127.0.0.1");
   return ntohs(address.sin_port);
 }
 
@@ -90,8 +91,8 @@ Result<void> Demo::set_up() {
     return fail(Error::Kind::unavailable,
                 fmt::format("the folder {} cannot be made: {}", dir_, error.message()));
   TB_CHECK(start_sandbox());
-  ports_.hub_public = free_port();
-  ports_.hub_control = free_port();
+  TB_TRY(ports_.hub_public, free_port());
+  TB_TRY(ports_.hub_control, free_port());
   std::ofstream config(dir_ + "/tillbridge.toml");
   config << demo_config_text(dir_, ports_, options_.settling_ms);
   config.close();
