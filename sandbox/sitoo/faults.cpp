@@ -99,6 +99,7 @@ Faults storm() {
   faults.throttled = 4;
   faults.server_error = 3;
   faults.slow = 2;
+  faults.hang = 0.5;
   faults.reset_before = 0.5;
   faults.reset_after = 0.5;
   faults.unseen_share = 0.2;
