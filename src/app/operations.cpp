@@ -114,8 +114,20 @@ Task<Result<journal::Journey>> HubOperations::find_record(std::string workspace,
   co_return co_await journal_.read<journal::Journey>(std::move(query));
 }
 
+// One at a time: two presses at once would both find the delivery parked and send it twice.
 Task<Result<std::string>> HubOperations::replay(std::string workspace, std::string key,
                                                 std::string customer, std::string by) {
+  if (replaying_) {
+    co_return fail(Error::Kind::unavailable, "another replay is under way; try again in a moment");
+  }
+  replaying_ = true;
+  auto said = co_await replay_alone(workspace, key, customer, by);
+  replaying_ = false;
+  co_return said;
+}
+
+Task<Result<std::string>> HubOperations::replay_alone(std::string workspace, std::string key,
+                                                      std::string customer, std::string by) {
   TB_CO_TRY(WorkspaceRuntime * found, find(workspace));
   auto journey = co_await find_record(found->name(), key);
   if (!journey && journey.error().kind == Error::Kind::not_found) {

@@ -26,6 +26,8 @@ class HubOperations final : public api::Operations {
   Result<void> step_clock(Duration by) override;
 
  private:
+  Task<Result<std::string>> replay_alone(std::string workspace, std::string key,
+                                         std::string customer, std::string by);
   Result<WorkspaceRuntime*> find(const std::string& workspace) const;  // "" : the only one
   Task<Result<journal::Journey>> find_record(std::string workspace, std::string key);
   Task<Result<std::string>> send_parked_again(WorkspaceRuntime& workspace, journal::Journey journey,
@@ -47,6 +49,7 @@ class HubOperations final : public api::Operations {
   std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces_;
   bool drills_;
   bool ready_ = false;
+  bool replaying_ = false;
 };
 
 }  // namespace tillbridge::app

@@ -34,7 +34,6 @@ struct ReleasedOrder {
   Instant announced_at;  // by the source's clock where it said
   std::shared_ptr<const connectors::sitoo::OrderRead> read;
   std::vector<ArrivalId> moved_past;
-  bool passed_over = false;
 };
 
 struct PlanningSettings {

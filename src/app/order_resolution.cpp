@@ -222,7 +222,6 @@ ReleasedOrder OrderResolution::take(const engine::Release& release) {
   order.announced_at = waiting.announced_at;
   order.read = std::move(waiting.read);
   order.moved_past = release.moved_past;
-  order.passed_over = release.passed_over;
   return order;
 }
 

@@ -30,8 +30,8 @@ void Signal::notify() {
 }
 
 Task<void> Signal::wait(Duration at_most) {
-  // Waiters share one timer object: expires_at on it would cancel the others, so each wait has its
-  // own deadline timer only when it is the sole waiter; the shared case re-checks the generation.
+  // Waiters share one timer: setting it cancels the others' waits, so everybody re-checks
+  // generation and time and waits on.
   const auto seen = state_->generation;
   const auto until =
       std::chrono::steady_clock::now() + std::min<Duration>(at_most, std::chrono::hours{24 * 365});
