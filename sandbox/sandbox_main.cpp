@@ -1,4 +1,5 @@
-// tillbridge-sandbox: the simulated Sitoo and Bloomreach, the shops and the ledger in one process.
+// tillbridge-sandbox: the simulated Sitoo, Bloomreach and Klaviyo, the shops and the ledger in one
+// process.
 // Prints one JSON line with its ports when it is ready; ends on SIGTERM, SIGINT or with its parent.
 
 #include <csignal>
@@ -17,6 +18,7 @@
 #include "bloomreach/simulator.h"
 #include "control/control_api.h"
 #include "http/server.h"
+#include "klaviyo/simulator.h"
 #include "ledger/ledger.h"
 #include "outbound/curl_transport.h"
 #include "shopping_day/customers.h"
@@ -32,20 +34,23 @@ namespace json = tillbridge::json;
 
 struct Options {
   std::string address = "127.0.0.1";
-  std::uint16_t sitoo_port = 0, bloomreach_port = 0, control_port = 0;
+  std::uint16_t sitoo_port = 0, bloomreach_port = 0, klaviyo_port = 0, control_port = 0;
   std::uint64_t seed = 1;
   int account = 1500;
   std::string sitoo_user = "1500-142", sitoo_password = "sandbox-password";
   std::string bloomreach_project, bloomreach_key, bloomreach_secret;  // "": the simulator's
+  std::string klaviyo_key;                                            // "": the simulator's
+  double klaviyo_quota_factor = 1;
   std::size_t stores = 12, products = 500, customers = 5'000;
   int parent_pid = 0;
 };
 
 void declare(CLI::App& app, Options& options) {
-  app.add_option("--address", options.address, "Listen address of all three ports");
+  app.add_option("--address", options.address, "Listen address of all ports");
   app.add_option("--sitoo-port", options.sitoo_port, "Sitoo's REST API; 0: any free port");
   app.add_option("--bloomreach-port", options.bloomreach_port,
                  "Bloomreach's API; 0: any free port");
+  app.add_option("--klaviyo-port", options.klaviyo_port, "Klaviyo's API; 0: any free port");
   app.add_option("--control-port", options.control_port, "Control API; 0: any free port");
   app.add_option("--seed", options.seed, "Seed of shops, customers and faults");
   app.add_option("--account", options.account, "Sitoo account id");
@@ -54,6 +59,10 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--bloomreach-project", options.bloomreach_project, "Project token");
   app.add_option("--bloomreach-key", options.bloomreach_key, "API key id");
   app.add_option("--bloomreach-secret", options.bloomreach_secret, "API secret");
+  app.add_option("--klaviyo-key", options.klaviyo_key, "Private API key");
+  app.add_option("--klaviyo-quota-factor", options.klaviyo_quota_factor,
+                 "Multiplies all of Klaviyo's rate limits; 0: no limits")
+      ->check(CLI::Range(0.0, 1e6));
   app.add_option("--stores", options.stores, "Number of stores")->check(CLI::Range(1, 500));
   app.add_option("--products", options.products, "Size of the assortment")
       ->check(CLI::Range(2, 20'000));
@@ -81,6 +90,13 @@ sandbox::bloomreach::Settings bloomreach_settings(const Options& options) {
   return settings;
 }
 
+sandbox::klaviyo::Settings klaviyo_settings(const Options& options) {
+  sandbox::klaviyo::Settings settings;
+  if (!options.klaviyo_key.empty()) settings.keys.front().key = options.klaviyo_key;
+  settings.quota_factor = options.klaviyo_quota_factor;
+  return settings;
+}
+
 class Sandbox {
  public:
   explicit Sandbox(const Options& options)
@@ -90,13 +106,19 @@ class Sandbox {
         sitoo_(loop_, clock_, transport_, ledger_, sitoo_settings(options)),
         bloomreach_(loop_, clock_, tillbridge::Entropy(options.seed + 1), ledger_,
                     bloomreach_settings(options)),
+        klaviyo_(
+            loop_, clock_, transport_, tillbridge::Entropy(options.seed + 2),
+            [this](const sandbox::ReceivedEvent& event) { ledger_.received(event); },
+            klaviyo_settings(options)),
         customers_(options.customers, options.seed),
         day_(loop_, clock_, sitoo_.account(), sitoo_.tills(), customers_),
-        control_(sitoo_, day_, customers_, ledger_, bloomreach_),
+        control_({clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_}),
         sitoo_server_(loop_, clock_, metrics_, listener("sitoo", options.sitoo_port),
                       sitoo_.handler()),
         bloomreach_server_(loop_, clock_, metrics_, listener("bloomreach", options.bloomreach_port),
                            bloomreach_.handler()),
+        klaviyo_server_(loop_, clock_, metrics_, listener("klaviyo", options.klaviyo_port),
+                        klaviyo_.handler()),
         control_server_(loop_, clock_, metrics_, listener("control", options.control_port),
                         control_.handler()),
         stop_asked_(loop_),
@@ -106,13 +128,15 @@ class Sandbox {
         }) {}
 
   int run() {
-    for (http::Server* server : {&sitoo_server_, &bloomreach_server_, &control_server_}) {
+    for (http::Server* server :
+         {&sitoo_server_, &bloomreach_server_, &klaviyo_server_, &control_server_}) {
       if (const auto started = server->start(); !started) {
         std::fprintf(stderr, "tillbridge-sandbox: %s\n", started.error().what.c_str());
         return 1;
       }
     }
     sitoo_.start();
+    klaviyo_.start();
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (error) return;
       stopping_ = true;
@@ -138,6 +162,7 @@ class Sandbox {
     json::Object line;
     line["sitoo_port"] = sitoo_server_.port();
     line["bloomreach_port"] = bloomreach_server_.port();
+    line["klaviyo_port"] = klaviyo_server_.port();
     line["control_port"] = control_server_.port();
     line["account"] = options_.account;
     line["pid"] = getpid();
@@ -161,6 +186,8 @@ class Sandbox {
     co_await day_.stop();
     co_await sitoo_server_.stop(grace);
     co_await bloomreach_server_.stop(grace);
+    co_await klaviyo_server_.stop(grace);
+    co_await klaviyo_.stop();
     co_await sitoo_.stop();
   }
 
@@ -173,10 +200,11 @@ class Sandbox {
   sandbox::Ledger ledger_;
   sandbox::sitoo::SitooSimulator sitoo_;
   sandbox::bloomreach::BloomreachSimulator bloomreach_;
+  sandbox::klaviyo::Simulator klaviyo_;
   sandbox::shopping_day::Customers customers_;
   sandbox::shopping_day::ShoppingDay day_;
   sandbox::control::ControlApi control_;
-  http::Server sitoo_server_, bloomreach_server_, control_server_;
+  http::Server sitoo_server_, bloomreach_server_, klaviyo_server_, control_server_;
   tillbridge::Signal stop_asked_;
   boost::asio::signal_set signals_;
   bool stopping_ = false;
@@ -187,7 +215,7 @@ class Sandbox {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Simulated Sitoo and Bloomreach with shops that sell");
+  CLI::App app("Simulated Sitoo, Bloomreach and Klaviyo with shops that sell");
   declare(app, options);
   CLI11_PARSE(app, argc, argv);
   return std::make_unique<Sandbox>(options)->run();

@@ -24,11 +24,9 @@ missing_packages() {
   for name in "${PACKAGES[@]}"; do
     [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || echo "$name"
   done
-  # Debian's node is good enough to fetch one package; any other node with npm will do as well.
-  if ! sqlite_is_there && ! command -v npm >/dev/null; then
-    command -v node >/dev/null || echo nodejs
-    echo npm
-  fi
+  # For SQLite's source and the tests with the vendors' clients. Any other node with npm will do as well.
+  command -v node >/dev/null || echo nodejs
+  command -v npm >/dev/null || echo npm
 }
 
 lists_are_updated=0

@@ -1,5 +1,8 @@
 #include "control/control_api.h"
 
+#include "control/expectations.h"
+#include "control/faults.h"
+#include "control/people_at_klaviyo.h"
 #include "control/scripted_order.h"
 #include "ledger/summary_json.h"
 
@@ -39,57 +42,20 @@ Reply reply_of(const Result<Object>& answer) {
   return json_reply(status_of(answer.error().kind), {{"error", answer.error().what}});
 }
 
+Result<Object> done() {
+  return Object{{"ok", true}};
+}
+
+Result<Object> unknown_path() {
+  return fail(Kind::not_found, "unknown path");
+}
+
 double number_of(const Object& body, std::string_view key, double otherwise) {
   const auto* value = body.if_contains(key);
   return value != nullptr && value->is_number() ? value->to_number<double>() : otherwise;
 }
 
-// Either text or number, as people write rates.
-std::map<std::string, std::string> text_map(const Object& body, std::string_view key) {
-  std::map<std::string, std::string> map;
-  const Object* object = json::object(body, key);
-  if (object == nullptr) return map;
-  for (const auto& entry : *object) {
-    map[std::string(entry.key())] = entry.value().is_string()
-                                        ? std::string(entry.value().as_string())
-                                        : json::to_text(entry.value());
-  }
-  return map;
-}
-
-Result<bool> boolean_of(const Object& body, std::string_view key) {
-  const auto value = json::boolean(body, key);
-  if (!value) return fail(Kind::invalid_input, std::string(key) + " must be true or false");
-  return *value;
-}
-
 }  // namespace
-
-Result<Expectations> expectations_of(const Object& body) {
-  Expectations expected;
-  if (const auto text = json::text(body, "hard_id")) expected.hard_id = *text;
-  if (const auto text = json::text(body, "hard_id_from")) expected.hard_id_from = *text;
-  expected.soft_ids = text_map(body, "soft_ids");
-  if (const auto text = json::text(body, "cookie_id")) expected.cookie_id = *text;
-  if (const auto text = json::text(body, "returns")) expected.returns = *text;
-  if (const auto text = json::text(body, "cancelled")) expected.cancelled = *text;
-  if (const auto text = json::text(body, "reference_currency")) expected.reference_currency = *text;
-  expected.rates = text_map(body, "rates");
-  expected.settling_ms = json::integer(body, "settling_ms").value_or(0);
-  if (expected.returns != "event" && expected.returns != "status") {
-    return fail(Kind::invalid_input, "returns is event or status");
-  }
-  if (expected.cancelled != "status" && expected.cancelled != "event" &&
-      expected.cancelled != "none") {
-    return fail(Kind::invalid_input, "cancelled is status, event or none");
-  }
-  return expected;
-}
-
-ControlApi::ControlApi(sitoo::SitooSimulator& sitoo, shopping_day::ShoppingDay& day,
-                       const shopping_day::Customers& customers, Ledger& ledger,
-                       bloomreach::BloomreachSimulator& bloomreach)
-    : sitoo_(sitoo), day_(day), customers_(customers), ledger_(ledger), bloomreach_(bloomreach) {}
 
 tillbridge::http::Handler ControlApi::handler() {
   // The answer is computed before the coroutine starts, so that it holds nothing of ours.
@@ -100,59 +66,90 @@ tillbridge::http::Handler ControlApi::handler() {
 }
 
 Reply ControlApi::answer(const tillbridge::http::Request& request) {
-  const std::string_view path = request.path;
-  if (request.method == "GET") {
-    if (path == "/control/health") return json_reply(200, {{"ok", true}});
-    if (path == "/control/state") return reply_of(state());
-    if (path == "/control/summary") return json_reply(200, to_json(ledger_.summarise()));
-    return json_reply(404, {{"error", "unknown path"}});
-  }
-  if (request.method != "POST") return json_reply(404, {{"error", "unknown path"}});
+  if (request.method == "GET") return reply_of(get(request));
+  if (request.method != "POST") return reply_of(unknown_path());
   const auto parsed = json::parse(request.body.empty() ? "{}" : request.body);
   if (!parsed || !parsed->is_object()) {
-    return json_reply(400, {{"error", "the body must be a JSON object"}});
+    return reply_of(fail(Kind::invalid_input, "the body must be a JSON object"));
   }
-  const Object& body = parsed->as_object();
-  if (path == "/control/day") return reply_of(start_day(body));
+  return reply_of(post(request.path, parsed->as_object()));
+}
+
+ControlApi::Answer ControlApi::get(const tillbridge::http::Request& request) {
+  const std::string_view path = request.path;
+  if (path == "/control/health") return done();
+  if (path == "/control/state") return state();
+  if (path == "/control/summary") {
+    town_.klaviyo.apply_due();
+    return to_json(town_.ledger.summarise(town_.klaviyo.profiles()));
+  }
+  if (path == "/control/klaviyo/profiles") {
+    const auto email = request.parameter("email");
+    if (!email) return fail(Kind::invalid_input, "email is missing");
+    return Object{{"profiles", town_.klaviyo.profiles_of(*email)}};
+  }
+  return unknown_path();
+}
+
+ControlApi::Answer ControlApi::post(const std::string& path, const Object& body) {
+  if (path == "/control/day") return start_day(body);
   if (path == "/control/day/close") {
-    day_.close();
-    return json_reply(200, {{"ok", true}});
+    town_.day.close();
+    return done();
   }
-  if (path == "/control/faults") return reply_of(set_faults(body));
-  if (path == "/control/orders") return reply_of(perform(sitoo_, customers_, body));
-  if (path == "/control/subscription") return reply_of(subscribe(body));
-  if (path == "/control/expectations") {
-    auto expected = expectations_of(body);
-    if (!expected) return reply_of(fail(std::move(expected.error())));
-    ledger_.set_expectations(std::move(*expected));
-    return json_reply(200, {{"ok", true}});
-  }
-  return json_reply(404, {{"error", "unknown path"}});
+  if (path == "/control/faults") return set_faults(town_, body);
+  if (path == "/control/orders") return perform(town_.sitoo, town_.customers, body);
+  if (path == "/control/subscription") return subscribe(body);
+  if (path == "/control/expectations") return expect(body);
+  if (path == "/control/phase") return mark_phase(body);
+  if (path == "/control/klaviyo/consent") return decide_at_klaviyo(town_.klaviyo, body);
+  return unknown_path();
+}
+
+ControlApi::Answer ControlApi::expect(const Object& body) {
+  TB_TRY(auto expected, expectations_of(body));
+  town_.ledger.set_expectations(std::move(expected));
+  return done();
+}
+
+ControlApi::Answer ControlApi::mark_phase(const Object& body) {
+  const auto name = json::text(body, "name");
+  if (!name) return fail(Kind::invalid_input, "name is missing");
+  town_.ledger.mark_phase(*name, tillbridge::to_unix_us(town_.clock.now()));
+  return done();
 }
 
 ControlApi::Answer ControlApi::state() const {
-  const sitoo::SenderCounts sender = sitoo_.sender().counts();
-  const sitoo::RestCounts& rest = sitoo_.rest().counts();
-  return Object{{"day_running", day_.running()},
-                {"day_finished", day_.finished()},
-                {"orders_made", day_.orders_made()},
+  const sitoo::SenderCounts sender = town_.sitoo.sender().counts();
+  const sitoo::RestCounts& rest = town_.sitoo.rest().counts();
+  const Ledger& ledger = town_.ledger;
+  Object platforms;
+  for (const char* platform : {"bloomreach", "klaviyo"}) {
+    platforms[platform] = Object{{"received", ledger.received_events(platform)},
+                                 {"missing", ledger.missing_now(platform)}};
+  }
+  return Object{{"day_running", town_.day.running()},
+                {"day_finished", town_.day.finished()},
+                {"orders_made", town_.day.orders_made()},
                 {"events_queued", sender.waiting},
                 {"events_in_flight", sender.in_flight},
                 {"events_made", sender.queued},
                 {"events_repeated", sender.repeated},
-                {"acknowledged", ledger_.acknowledged_events()},
+                {"acknowledged", ledger.acknowledged_events()},
                 {"dropped", sender.dropped},
-                {"received", ledger_.received_events()},
-                {"missing", ledger_.missing_now()},
+                {"received", ledger.received_events()},
+                {"missing", ledger.missing_now()},
+                {"platforms", std::move(platforms)},
                 {"sitoo_calls", rest.calls},
                 {"sitoo_throttled", rest.throttled},
                 {"sitoo_mishaps", rest.mishaps},
                 {"sitoo_refused", rest.refused},
-                {"bloomreach", bloomreach_.status()}};
+                {"bloomreach", town_.bloomreach.status()},
+                {"klaviyo", town_.klaviyo.status()}};
 }
 
 ControlApi::Answer ControlApi::start_day(const Object& body) {
-  if (day_.running()) return fail(Kind::unavailable, "a day is running");
+  if (town_.day.running()) return fail(Kind::unavailable, "a day is running");
   shopping_day::DaySettings settings;
   settings.seconds = number_of(body, "seconds", settings.seconds);
   settings.orders_per_second = number_of(body, "rate", settings.orders_per_second);
@@ -160,67 +157,21 @@ ControlApi::Answer ControlApi::start_day(const Object& body) {
     settings.seed = static_cast<std::uint64_t>(*seed);
   }
   if (const Object* given = json::object(body, "expectations")) {
-    TB_TRY(auto expected, expectations_of(*given));
-    ledger_.set_expectations(std::move(expected));
+    TB_TRY(const auto expected, expect(*given));
   }
   if (const Object* given = json::object(body, "subscription")) {
     TB_TRY(const auto subscribed, subscribe(*given));
   }
-  TB_CHECK(day_.start(settings));
+  TB_CHECK(town_.day.start(settings));
   return Object{{"started", true}};
 }
 
 ControlApi::Answer ControlApi::subscribe(const Object& body) {
   const auto url = json::text(body, "url");
   if (!url) return fail(Kind::invalid_input, "url is missing");
-  sitoo_.sender().subscribe(
+  town_.sitoo.sender().subscribe(
       {*url, json::text(body, "user").value_or(""), json::text(body, "password").value_or("")});
-  return Object{{"ok", true}};
-}
-
-// Settings of the API and the sender beside the faults proper.
-ControlApi::Answer ControlApi::set_sitoo(const Object& changes) {
-  Object faults = changes;
-  if (changes.contains("put_merges")) {
-    TB_TRY(sitoo_.rest().settings().put_merges, boolean_of(changes, "put_merges"));
-    faults.erase("put_merges");
-  }
-  if (changes.contains("calls_per_second")) {
-    sitoo_.rest().settings().calls_per_second = number_of(changes, "calls_per_second", 0);
-    faults.erase("calls_per_second");
-  }
-  if (const auto rules = json::text(changes, "code_rules")) {
-    if (*rules != "oldest" && *rules != "newer") {
-      return fail(Kind::invalid_input, "code_rules is oldest or newer");
-    }
-    sitoo_.sender().set_rules(*rules == "oldest" ? sitoo::CodeRules::oldest
-                                                 : sitoo::CodeRules::newer);
-    faults.erase("code_rules");
-  }
-  TB_CHECK(sitoo::apply(sitoo_.dice().faults(), faults));
-  return Object{{"ok", true}};
-}
-
-// The same weather for both platforms; presets that only Sitoo knows leave Bloomreach as it is.
-Result<void> ControlApi::set_preset(const std::string& name) {
-  TB_TRY(const auto faults, sitoo::preset(name));
-  sitoo_.dice().set(faults);
-  if (name == "storm") return bloomreach_.change(Object{{"storm", true}});
-  if (name != "none") return {};
-  Object routes;
-  for (const auto& [route, ignored] : bloomreach_.settings().faults) routes[route] = nullptr;
-  return bloomreach_.change(Object{{"storm", false}, {"faults", std::move(routes)}});
-}
-
-ControlApi::Answer ControlApi::set_faults(const Object& body) {
-  if (const auto name = json::text(body, "preset")) TB_CHECK(set_preset(*name));
-  if (const Object* changes = json::object(body, "sitoo")) {
-    TB_TRY(const auto applied, set_sitoo(*changes));
-  }
-  if (const Object* changes = json::object(body, "bloomreach")) {
-    TB_CHECK(bloomreach_.change(*changes));
-  }
-  return Object{{"ok", true}};
+  return done();
 }
 
 }  // namespace sandbox::control

@@ -4,6 +4,7 @@
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
+#include "control/expectations.h"
 #include "outbound/fake_transport.h"
 
 namespace sandbox::control {
@@ -24,7 +25,9 @@ class Control : public ::testing::Test {
                                const std::string& body = "") {
     tillbridge::http::Request request;
     request.method = method;
-    request.path = path;
+    const std::size_t mark = path.find('?');
+    request.path = path.substr(0, mark);
+    if (mark != std::string::npos) request.query = path.substr(mark + 1);
     request.body = body;
     return control_.answer(request);
   }
@@ -64,9 +67,15 @@ class Control : public ::testing::Test {
   sitoo::SitooSimulator sitoo_{loop_, clock_, hub_, ledger_, small()};
   bloomreach::BloomreachSimulator bloomreach_{loop_, clock_, tillbridge::Entropy(1), ledger_,
                                               bloomreach::Settings{}};
+  klaviyo::Simulator klaviyo_{loop_,
+                              clock_,
+                              hub_,
+                              tillbridge::Entropy(2),
+                              [this](const ReceivedEvent& event) { ledger_.received(event); },
+                              klaviyo::Settings{}};
   shopping_day::Customers customers_{200, 1};
   shopping_day::ShoppingDay day_{loop_, clock_, sitoo_.account(), sitoo_.tills(), customers_};
-  ControlApi control_{sitoo_, day_, customers_, ledger_, bloomreach_};
+  ControlApi control_{{clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_}};
 };
 
 TEST_F(Control, ADayRunsAndItsEventsReachTheSubscription) {
@@ -116,9 +125,12 @@ TEST_F(Control, FaultsByPresetAndByMember) {
   ok("POST", "/control/faults", R"({"preset":"storm"})");
   EXPECT_EQ(sitoo_.dice().faults().burst_share, 0.4);
   EXPECT_TRUE(bloomreach_.settings().storm);
+  EXPECT_EQ(klaviyo_.settings().preset, "storm");
   ok("POST", "/control/faults",
      R"({"sitoo":{"slow":1,"code_rules":"oldest","calls_per_second":5,"put_merges":true},
-         "bloomreach":{"faults":{"*":{"throttle":0.5}}}})");
+         "bloomreach":{"faults":{"*":{"throttle":0.5}}},
+         "klaviyo":{"faults":{"create_event":{"throttle":0.5}},"silent_drop_share":0.1}})");
+  EXPECT_EQ(klaviyo_.settings().faults.size(), 1U);
   EXPECT_EQ(sitoo_.rest().settings().calls_per_second, 5);
   EXPECT_TRUE(sitoo_.rest().settings().put_merges);
   EXPECT_EQ(bloomreach_.settings().faults.size(), 1U);
@@ -126,8 +138,97 @@ TEST_F(Control, FaultsByPresetAndByMember) {
   EXPECT_EQ(sitoo_.dice().faults().burst_share, 0);
   EXPECT_FALSE(bloomreach_.settings().storm);
   EXPECT_TRUE(bloomreach_.settings().faults.empty());
+  EXPECT_EQ(klaviyo_.settings().preset, "none");
+  EXPECT_TRUE(klaviyo_.settings().faults.empty());
+  EXPECT_EQ(klaviyo_.settings().silent_drop_share, 0);
   EXPECT_EQ(call("POST", "/control/faults", R"({"preset":"sunshine"})").status, 400);
   EXPECT_EQ(call("POST", "/control/faults", R"({"sitoo":{"slow":-1}})").status, 400);
+}
+
+TEST_F(Control, KlaviyoAloneCanBeDown) {
+  ok("POST", "/control/faults", R"({"preset":"storm"})");
+  ok("POST", "/control/faults", R"({"preset":"klaviyo-down"})");
+  EXPECT_EQ(klaviyo_.settings().preset, "down");
+  EXPECT_TRUE(bloomreach_.settings().storm);
+  EXPECT_EQ(sitoo_.dice().faults().burst_share, 0.4);
+}
+
+TEST_F(Control, ExpectationsOfKlaviyo) {
+  EXPECT_FALSE(expectations_of({})->klaviyo);
+  EXPECT_TRUE(expectations_of({})->bloomreach);
+  const auto given = expectations_of(
+      json::parse(R"({"bloomreach":false,"klaviyo":{"key_from":"crm_customer_id","id_prefix":"",
+        "external_id_from":"","cancelled_metric":"","refund_ids":"refund","value":"net",
+        "source_name":"Butik","purchased_skus_property":"","purchased_skus_max":7,
+        "test_domains":["x.se"],"shared_addresses":["a@b.se"],"history_before_s":5}})")
+          ->as_object());
+  ASSERT_TRUE(given && given->klaviyo);
+  EXPECT_FALSE(given->bloomreach);
+  EXPECT_EQ(given->klaviyo->key_from, "crm_customer_id");
+  EXPECT_EQ(given->klaviyo->id_prefix, "");
+  EXPECT_EQ(given->klaviyo->external_id_from, "");
+  EXPECT_EQ(given->klaviyo->cancelled_metric, "");
+  EXPECT_EQ(given->klaviyo->refund_ids, "refund");
+  EXPECT_EQ(given->klaviyo->value, "net");
+  EXPECT_EQ(given->klaviyo->source_name, "Butik");
+  EXPECT_EQ(given->klaviyo->purchased_skus_property, "");
+  EXPECT_EQ(given->klaviyo->purchased_skus_max, 7U);
+  EXPECT_EQ(given->klaviyo->test_domains, std::vector<std::string>{"x.se"});
+  EXPECT_EQ(given->klaviyo->shared_addresses, std::vector<std::string>{"a@b.se"});
+  EXPECT_EQ(given->klaviyo->history_before_s, 5);
+  for (const char* wrong :
+       {R"({"klaviyo":true})", R"({"klaviyo":{"key_from":"name"}})", R"({"klaviyo":{"value":1}})",
+        R"({"klaviyo":{"cancelled_metric":"Voided Order"}})",
+        R"({"klaviyo":{"refund_ids":"last"}})", R"({"klaviyo":{"purchased_skus_max":0}})",
+        R"({"klaviyo":{"test_domains":"x.se"}})", R"({"klaviyo":{"shared_addresses":[1]}})"}) {
+    EXPECT_EQ(call("POST", "/control/expectations", wrong).status, 400) << wrong;
+  }
+}
+
+TEST_F(Control, PlatformsAndPhasesAreToldApart) {
+  ok("POST", "/control/expectations", R"({"klaviyo":{}})");
+  ok("POST", "/control/phase", R"({"name":"calm"})");
+  order(R"({"customer":"c-90112"})");  // with a mail that Klaviyo takes
+  const json::Object state = ok("GET", "/control/state");
+  EXPECT_EQ(state.at("platforms").at("bloomreach").at("missing"), 3);
+  EXPECT_EQ(state.at("platforms").at("klaviyo").at("missing"), 2);
+  EXPECT_EQ(state.at("platforms").at("klaviyo").at("received"), 0);
+  EXPECT_EQ(json::integer(state, "missing"), 5);
+  EXPECT_TRUE(state.at("klaviyo").is_object());
+  const json::Object summary = ok("GET", "/control/summary");
+  EXPECT_EQ(json::integer(summary, "missing"), 5);
+  EXPECT_EQ(summary.at("platforms").at("klaviyo").at("effects_expected"), 2);
+  EXPECT_TRUE(summary.at("platforms").at("klaviyo").at("phases").is_object());
+}
+
+TEST_F(Control, WhatPeopleDecideAtKlaviyo) {
+  const std::string vera = R"("email":"vera@kund.tillbridge.dev")";
+  EXPECT_EQ(
+      call("POST", "/control/klaviyo/consent", "{" + vera + R"(,"decision":"subscribe"})").status,
+      404);
+  ASSERT_TRUE(klaviyo_.create_profile({{"email", "vera@kund.tillbridge.dev"}}));
+  ok("POST", "/control/klaviyo/consent",
+     "{" + vera + R"(,"channel":"email","decision":"unsubscribe","at":1767225600})");
+  klaviyo_.apply_due();
+  const json::Object shown =
+      ok("GET", "/control/klaviyo/profiles?email=vera%40kund.tillbridge.dev");
+  ASSERT_EQ(shown.at("profiles").as_array().size(), 1U);
+  const std::string text = json::to_text(shown);
+  EXPECT_NE(text.find("UNSUBSCRIBED"), std::string::npos) << text;
+  EXPECT_NE(text.find("2026-01-01T00:00:00+00:00"), std::string::npos) << text;
+  EXPECT_EQ(ok("GET", "/control/klaviyo/profiles?email=nobody%40kund.se")
+                .at("profiles")
+                .as_array()
+                .size(),
+            0U);
+  for (const std::string& wrong : std::vector<std::string>{
+           "{}", "{" + vera + "}", "{" + vera + R"(,"decision":"perhaps"})",
+           "{" + vera + R"(,"decision":"subscribe","channel":"letter"})",
+           "{" + vera + R"(,"decision":"subscribe","at":"soon"})",
+           "{" + vera + R"(,"phone":"+46700000001","decision":"subscribe"})"}) {
+    EXPECT_EQ(call("POST", "/control/klaviyo/consent", wrong).status, 400) << wrong;
+  }
+  EXPECT_EQ(call("GET", "/control/klaviyo/profiles").status, 400);
 }
 
 TEST_F(Control, WrongCallsAreRefused) {
@@ -137,6 +238,7 @@ TEST_F(Control, WrongCallsAreRefused) {
   EXPECT_EQ(call("POST", "/control/day", "[").status, 400);
   EXPECT_EQ(call("POST", "/control/day", R"({"rate":0})").status, 400);
   EXPECT_EQ(call("POST", "/control/subscription", "{}").status, 400);
+  EXPECT_EQ(call("POST", "/control/phase", "{}").status, 400);
   EXPECT_EQ(call("POST", "/control/expectations", R"({"returns":"perhaps"})").status, 400);
 }
 

@@ -9,13 +9,6 @@ namespace {
 
 namespace bj = boost::json;
 
-std::string shown(const bj::value& value) {
-  constexpr std::size_t shown_bytes_max = 120;
-  std::string text = bj::serialize(value);
-  if (text.size() > shown_bytes_max) text = text.substr(0, shown_bytes_max) + "...";
-  return text;
-}
-
 std::optional<std::string> members_differ(const std::string& place, const bj::object& expected,
                                           const bj::object& allowed, const bj::object& got) {
   for (const auto& [key, value] : expected) {
@@ -36,6 +29,13 @@ std::optional<std::string> members_differ(const std::string& place, const bj::ob
 }
 
 }  // namespace
+
+std::string shown(const bj::value& value) {
+  constexpr std::size_t shown_bytes_max = 120;
+  std::string text = bj::serialize(value);
+  if (text.size() > shown_bytes_max) text = text.substr(0, shown_bytes_max) + "...";
+  return text;
+}
 
 bool same_value(const bj::value& expected, const bj::value& got) {
   if (expected.is_number() && got.is_number())

@@ -1,6 +1,6 @@
 #pragma once
-// Which effects one order of the tills calls for, and with which content: docs/flows/bloomreach.md
-// in code, derived from the till's record alone. Pure functions; any thread.
+// What an order can call for, in terms that the platforms share: effects, whose they are, why there
+// are none, and content to compare with. Pure functions; any thread.
 
 #include <cstdint>
 #include <optional>
@@ -9,20 +9,18 @@
 #include <vector>
 
 #include "base/json.h"
-#include "ledger/ledger.h"
 #include "ledger/till_record.h"
 
 namespace sandbox {
 
 enum class EffectKind : std::uint8_t {
   customer_update,
-  purchase,
-  purchase_item,
-  return_header,  // "return", or a `purchase` with status `refund` in the status pattern
+  purchase,       // "Placed Order" at Klaviyo
+  purchase_item,  // "Ordered Product"
+  return_header,  // "return", or a `purchase` with status `refund`; "Refunded Order"
   return_item,
   cancellation,
 };
-std::string_view name(EffectKind kind);
 bool is_header(EffectKind kind);
 
 // One thing that has to arrive exactly once; row is the orderitemid, -1 unless it is an item.
@@ -32,16 +30,24 @@ struct EffectKey {
   friend bool operator==(const EffectKey&, const EffectKey&) = default;
 };
 
+// Which order and effect an arrival claims to be.
+struct Claim {
+  std::int64_t order_id = 0;
+  EffectKey key;
+};
+// A member that holds a whole number as text, the way ids of orders and rows travel.
+std::optional<std::int64_t> number_in_text(const boost::json::object& properties,
+                                           std::string_view key);
+
 // Who an order belongs to by its own data.
 struct Identity {
   enum class State : std::uint8_t { absent, sound, faulty };
   State state = State::absent;
-  std::string hard_id;  // normalised; only when sound
+  std::string key;  // normalised; only when sound
 };
-Identity identity_of(const TillOrder& order, const Expectations& expectations);
 
 enum class OrderVerdict : std::uint8_t {
-  nothing,  // not final, a booking, a parked cart, without rows
+  nothing,  // not final, a booking, a parked cart, without rows; a test address at Klaviyo
   effects,
   unidentified,  // a guest
   faulty,        // must have become a case
@@ -49,14 +55,27 @@ enum class OrderVerdict : std::uint8_t {
 
 struct OrderPlan {
   OrderVerdict verdict = OrderVerdict::nothing;
-  std::string why;      // in words, for findings
-  std::string hard_id;  // under which the effects arrive
+  std::string why;  // in words, for findings
+  std::string key;  // of the customer under whom the effects arrive
   bool identity_from_original = false;
   std::vector<EffectKey> effects;
 };
-// original: the hard id of the sale that a return is linked to, when that is known.
-OrderPlan plan_of(const TillOrder& order, const std::optional<std::string>& original,
-                  const Expectations& expectations);
+// The plan as far as the order's customer decides it: whose it is, a guest's or faulty. With
+// verdict `effects` the effects are still to be named. original: the key of the sale that a return
+// is linked to, when that is known.
+OrderPlan plan_by_identity(const TillOrder& order, const Identity& identity,
+                           const std::optional<std::string>& original);
+
+// "" when the order is final and of a kind that has effects, else why it has none.
+std::string why_nothing(const TillOrder& order, bool cancellations_are_sent);
+
+// Rows of one side; rows with quantity 0 belong to none.
+std::vector<const TillRow*> side_of(const TillOrder& order, bool returned);
+bool is_mixed(const TillOrder& order);
+// The sum that one side of the order was paid with: the order's own total, in a mixed order that of
+// the side's rows. Positive.
+std::int64_t paid_minor(const TillOrder& order, bool returned);
+std::int64_t net_minor(const TillOrder& order, bool returned);  // of the side's rows; positive
 
 struct ExpectedContent {
   std::string type;  // event type on the wire; "" for a customer update
@@ -67,7 +86,12 @@ struct ExpectedContent {
   double timestamp_min = 0;
   double timestamp_max = 0;
 };
-ExpectedContent content_of(const TillOrder& order, EffectKey key, const std::string& hard_id,
-                           bool identity_from_original, const Expectations& expectations);
+// A cancellation has no time of its own at Sitoo: the announcement's, or when the hub found it.
+void set_time_of_cancellation(ExpectedContent& content, const TillOrder& order);
+
+void put_text(boost::json::object& into, std::string_view key, const std::string& text);
+// The order's reason; without one the first returned row's. When only a later row has one the
+// documentation is silent.
+void put_return_reason(ExpectedContent& content, const TillOrder& order, std::string_view key);
 
 }  // namespace sandbox

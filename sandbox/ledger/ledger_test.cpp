@@ -67,7 +67,7 @@ TEST_F(LedgerTest, FindsWhatIsMissing) {
   const Summary summary = ledger.summarise();
   EXPECT_EQ(summary.missing, 1U);
   ASSERT_EQ(summary.findings.size(), 1U);
-  EXPECT_EQ(summary.findings[0], "order 1 purchase_item of row 1: did not arrive");
+  EXPECT_EQ(summary.findings[0], "bloomreach: order 1 purchase_item of row 1: did not arrive");
 }
 
 TEST_F(LedgerTest, FindsWhatNothingCallsFor) {

@@ -3,12 +3,10 @@
 #include <algorithm>
 
 #include "base/assert.h"
-#include "ledger/comparison.h"
 
 namespace sandbox {
 
-std::vector<EffectKey> OrderCheck::renew(const TillOrder& order, OrderPlan plan,
-                                         CustomerAccount* own, CustomerAccount* account) {
+std::vector<EffectKey> OrderCheck::renew(const TillOrder& order, OrderPlan plan, Owner owner) {
   std::vector<EffectKey> uncalled;
   std::vector<Effect> renewed;
   renewed.reserve(plan.effects.size());
@@ -27,43 +25,29 @@ std::vector<EffectKey> OrderCheck::renew(const TillOrder& order, OrderPlan plan,
   verdict_ = plan.verdict;
   why_ = std::move(plan.why);
   identity_from_original_ = plan.identity_from_original;
-  own_ = own;
-  account_ = account;
+  owner_ = owner;
   final_sequence_ = order.final_sequence;
   final_at_us_ = order.final_at_us;
   order_date_s_ = order.order_date_s;
-  order_ = seen_ < effects_.size() ? std::make_unique<const TillOrder>(order) : nullptr;
+  order_ = is_waiting() ? std::make_unique<const TillOrder>(order) : nullptr;
   return uncalled;
 }
 
-OrderCheck::Effect* OrderCheck::find(EffectKey key) {
+const OrderCheck::Effect* OrderCheck::find(EffectKey key) const {
   const auto found = std::find_if(effects_.begin(), effects_.end(),
                                   [key](const Effect& effect) { return effect.key == key; });
   return found == effects_.end() ? nullptr : &*found;
 }
 
-std::optional<std::string> OrderCheck::arrived(Effect& effect, const ReceivedEvent& event,
-                                               const Expectations& expectations) {
-  TB_ASSERT(!effect.seen && order_ != nullptr && account_ != nullptr);
-  const ExpectedContent expected =
-      content_of(*order_, effect.key, *account_->hard_id, identity_from_original_, expectations);
-  auto differs = difference(expected, event);
-  if (!expectations.cookie_id.empty() && event.customer_ids.contains(expectations.cookie_id))
-    cookie_seen_ = true;
-  effect.seen = true;
-  ++seen_;
-  if (seen_ == effects_.size()) order_.reset();
-  return differs;
+OrderCheck::Effect* OrderCheck::find(EffectKey key) {
+  return const_cast<Effect*>(std::as_const(*this).find(key));
 }
 
-std::optional<ExpectedContent> OrderCheck::pending_update(const Expectations& expectations) const {
-  const bool pending = std::any_of(effects_.begin(), effects_.end(), [](const Effect& effect) {
-    return effect.key.kind == EffectKind::customer_update && !effect.seen;
-  });
-  if (!pending) return std::nullopt;
-  TB_ASSERT(order_ != nullptr && account_ != nullptr);
-  return content_of(*order_, {EffectKind::customer_update}, *account_->hard_id,
-                    identity_from_original_, expectations);
+void OrderCheck::mark_seen(Effect& effect) {
+  TB_ASSERT(!effect.seen && order_ != nullptr);
+  effect.seen = true;
+  ++seen_;
+  if (!is_waiting()) order_.reset();
 }
 
 }  // namespace sandbox

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger/expected_effects.h"
+#include "ledger/expected_bloomreach.h"
 #include "ledger/ledger.h"
 
 namespace sandbox::test {
@@ -63,16 +63,16 @@ inline TillOrder return_of(const TillOrder& original, std::int64_t order_id,
   return order;
 }
 
-// What a faultless hub would send for an order, in its order, as the ledger itself sees it. The
-// content is checked by hand in expected_content_test.cpp.
+// What a faultless hub would send to Bloomreach for an order, in its order, as the ledger itself
+// sees it. The content is checked by hand in bloomreach_content_test.cpp.
 inline std::vector<ReceivedEvent> arrivals(const TillOrder& order, const Expectations& expectations,
                                            std::uint64_t request,
                                            std::optional<std::string> original = std::nullopt) {
   std::vector<ReceivedEvent> events;
-  const OrderPlan plan = plan_of(order, original, expectations);
+  const OrderPlan plan = plan_for_bloomreach(order, original, expectations);
   for (const EffectKey key : plan.effects) {
     const ExpectedContent content =
-        content_of(order, key, plan.hard_id, plan.identity_from_original, expectations);
+        content_for_bloomreach(order, key, plan.key, plan.identity_from_original, expectations);
     ReceivedEvent event;
     event.request = request;
     event.at_us = order.final_at_us + 250'000;

@@ -1,5 +1,6 @@
 #include "api/control_api.h"
 
+#include "desk/consent_lines.h"
 #include "desk/journey_view.h"
 
 namespace tillbridge::api {
@@ -93,6 +94,10 @@ void ControlApi::add_routes(http::Router& router) {
   add(router, "POST", "/api/v1/workspaces/{workspace}/connections/{connection}/resume",
       &ControlApi::resume, false);
   add(router, "POST", "/api/v1/replay", &ControlApi::replay, false);
+  add(router, "POST", "/api/v1/consents", &ControlApi::consent, false);
+  add(router, "GET", "/api/v1/consents", &ControlApi::consents, false);
+  add(router, "POST", "/api/v1/merge", &ControlApi::merge, false);
+  add(router, "POST", "/api/v1/comparisons", &ControlApi::compare, false);
   add(router, "POST", "/api/v1/journal/backup", &ControlApi::backup, false);
   add(router, "POST", "/api/v1/drills/clock", &ControlApi::step_clock, false);
 }
@@ -137,7 +142,9 @@ Task<http::Reply> ControlApi::journeys(http::Request request) {
     TB_TRY(const auto records, reader.search(workspace, text, rows_max));
     for (const auto& record : records) {
       TB_TRY(const auto journey, reader.journey(record.id));
-      if (journey) found.push_back(desk::journey_json(*journey, false));
+      if (!journey) continue;
+      TB_TRY(const auto consents, desk::consents_of(reader, journey->record));
+      found.push_back(desk::journey_json(*journey, false, consents));
     }
     return found;
   };
@@ -188,6 +195,61 @@ Task<http::Reply> ControlApi::replay(http::Request request) {
   answer["done"] = true;
   answer["message"] = *said;
   co_return json_reply(answer);
+}
+
+Task<http::Reply> ControlApi::consent(http::Request request) {
+  const json::Object body = body_of(request);
+  Operations::ConsentAct act;
+  act.workspace = member(body, "workspace");
+  act.email = member(body, "email");
+  act.phone = member(body, "phone");
+  act.country = member(body, "country");
+  act.channel = member(body, "channel");
+  act.decision = member(body, "decision");
+  act.at = member(body, "at");
+  if (const auto seconds = json::integer(body, "at"); act.at.empty() && seconds)
+    act.at = std::to_string(*seconds);
+  const json::Value* const at = body.if_contains("at");
+  if (act.at.empty() && at != nullptr && !at->is_null()) {
+    co_return error_reply(
+        Error{Error::Kind::invalid_input, "at is neither a time with its offset nor unix seconds"});
+  }
+  act.source = member(body, "source");
+  const auto taken = co_await operations_.consent(std::move(act));
+  constexpr int accepted = 202;
+  co_return taken ? json_reply(*taken, accepted) : error_reply(taken.error());
+}
+
+Task<http::Reply> ControlApi::consents(http::Request request) {
+  const auto known = co_await operations_.consents(
+      request.parameter("workspace").value_or(""), request.parameter("email").value_or(""),
+      request.parameter("phone").value_or(""), request.parameter("country").value_or(""));
+  co_return known ? json_reply(*known) : error_reply(known.error());
+}
+
+Task<http::Reply> ControlApi::merge(http::Request request) {
+  const json::Object body = body_of(request);
+  const auto said = co_await operations_.merge(
+      member(body, "workspace"), member(body, "connection", "klaviyo"), member(body, "into"),
+      member(body, "from"), member(body, "by", "operator"));
+  if (!said) co_return error_reply(said.error());
+  json::Object answer;
+  answer["done"] = true;
+  answer["message"] = *said;
+  co_return json_reply(answer);
+}
+
+Task<http::Reply> ControlApi::compare(http::Request request) {
+  const json::Object body = body_of(request);
+  ComparisonAsked asked;
+  asked.day = member(body, "day");
+  asked.from = member(body, "from");
+  asked.until = member(body, "until");
+  asked.repair = json::boolean(body, "repair").value_or(false);
+  asked.by = member(body, "by", "operator");
+  const auto result = co_await operations_.compare(
+      member(body, "workspace"), member(body, "connection", "klaviyo"), std::move(asked));
+  co_return result ? json_reply(*result) : error_reply(result.error());
 }
 
 Task<http::Reply> ControlApi::backup(http::Request request) {

@@ -30,7 +30,11 @@ class ControlApi {
   Task<http::Reply> pause(http::Request request);
   Task<http::Reply> resume(http::Request request);
   Task<http::Reply> replay(http::Request request);
+  Task<http::Reply> consent(http::Request request);
+  Task<http::Reply> consents(http::Request request);
+  Task<http::Reply> merge(http::Request request);
   Task<http::Reply> backup(http::Request request);
+  Task<http::Reply> compare(http::Request request);
   Task<http::Reply> step_clock(http::Request request);
 
   Operations& operations_;

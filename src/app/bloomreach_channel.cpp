@@ -44,7 +44,8 @@ BloomreachChannel::BloomreachChannel(outbound::Transport& transport, const Clock
                                      connectors::bloomreach::Config config)
     : config_(config), client_(transport, clock, std::move(config)) {}
 
-Task<engine::Channel::Answer> BloomreachChannel::send(std::vector<engine::Parcel> parcels) {
+Task<engine::Channel::Answer> BloomreachChannel::send(std::vector<engine::Parcel> parcels,
+                                                      engine::Route /*route*/) {
   Loading loading = load(parcels, config_);
   const auto batch = co_await client_.send_batch(loading.commands);
   Answer answer;

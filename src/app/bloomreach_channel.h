@@ -10,7 +10,7 @@ class BloomreachChannel final : public engine::Channel {
  public:
   BloomreachChannel(outbound::Transport& transport, const Clock& clock,
                     connectors::bloomreach::Config config);
-  Task<Answer> send(std::vector<engine::Parcel> parcels) override;
+  Task<Answer> send(std::vector<engine::Parcel> parcels, engine::Route route) override;
 
  private:
   connectors::bloomreach::Config config_;

@@ -14,8 +14,11 @@ struct Commands {
   Where where;
   ServeOptions serve;
   DemoOptions demo;
+  std::string into, from, country;
   std::string text, workspace, connection, reason, customer, target;
   bool live = false, all = false, bodies = false;
+  ConsentOptions consent;
+  CompareOptions compare;
   std::function<int()> chosen;
 };
 
@@ -25,6 +28,17 @@ void add_where(CLI::App& command, Where& where, bool data) {
                      "/etc/tillbridge/tillbridge.toml)");
   if (data) command.add_option("--data", where.data_dir, "Data folder, instead of a configuration");
   command.add_flag("--json", where.json, "Print JSON for scripts");
+}
+
+// "klaviyo=18103"
+std::pair<std::string, std::string> platform_and_value(const std::string& text) {
+  const auto equals = text.find('=');
+  const std::string platform = text.substr(0, equals);
+  if (equals == std::string::npos || equals + 1 == text.size() ||
+      (platform != "sitoo" && platform != "bloomreach" && platform != "klaviyo")) {
+    throw CLI::ValidationError(text, "say it as sitoo=..., bloomreach=... or klaviyo=...");
+  }
+  return {platform, text.substr(equals + 1)};
 }
 
 void add_serving(CLI::App& app, Commands& c) {
@@ -51,8 +65,32 @@ void add_serving(CLI::App& app, Commands& c) {
   demo_command->add_option("--rate", c.demo.rate, "Till orders per second over all stores")
       ->check(CLI::PositiveNumber);
   demo_command->add_option("--seed", c.demo.seed, "Seed of the day");
-  demo_command->add_option("--faults", c.demo.faults, "none or storm")
-      ->check(CLI::IsMember({"none", "storm"}));
+  demo_command
+      ->add_option("--faults", c.demo.faults,
+                   "none, storm (all day), or klaviyo-down (the middle third of the day)")
+      ->check(CLI::IsMember({"none", "storm", "klaviyo-down"}));
+  demo_command->add_option_function<std::vector<std::string>>(
+      "--sandbox-port",
+      [&c](const std::vector<std::string>& all) {
+        for (const std::string& one : all) {
+          const auto [platform, port] = platform_and_value(one);
+          c.demo.sandbox_ports[platform] = port;
+        }
+      },
+      "Fix a simulator's port, as klaviyo=18103 (sitoo, bloomreach, klaviyo)");
+  demo_command->add_option_function<std::vector<std::string>>(
+      "--via",
+      [&c](const std::vector<std::string>& all) {
+        for (const std::string& one : all) {
+          const auto [platform, url] = platform_and_value(one);
+          c.demo.via[platform] = url;
+        }
+      },
+      "Send the hub's calls for a platform to another base URL, as klaviyo=http://...");
+  demo_command
+      ->add_option("--klaviyo-quota", c.demo.klaviyo_quota_factor,
+                   "Klaviyo's rate limits relative to the documented ones; 1: as documented")
+      ->check(CLI::PositiveNumber);
   demo_command
       ->add_option("--kill-every", c.demo.kill_every_s,
                    "SIGKILL and restart the hub every so many seconds")
@@ -133,6 +171,73 @@ void add_operating(CLI::App& app, Commands& c) {
   backup->callback([&c] { c.chosen = [&c] { return journal_backup(c.where, c.target); }; });
 }
 
+void add_comparing(CLI::App& app, Commands& c) {
+  auto* compare_command = app.add_subcommand(
+      "compare", "Hold what was delivered against what the platform has; exit 1 if they differ");
+  add_where(*compare_command, c.where, false);
+  compare_command->add_option("connection", c.compare.connection, "klaviyo")
+      ->required()
+      ->check(CLI::IsMember({"klaviyo"}));
+  auto* day = compare_command->add_option("--day", c.compare.day,
+                                          "Day in the workspace's time zone (default: yesterday)");
+  auto* from = compare_command->add_option("--from", c.compare.from,
+                                           "Day or time with its offset, instead of --day");
+  auto* until =
+      compare_command->add_option("--until", c.compare.until, "Day or time before which it ends");
+  day->excludes(from)->excludes(until);
+  from->needs(until);
+  until->needs(from);
+  compare_command->add_flag("--repair", c.compare.repair,
+                            "Send again what is missing; otherwise it becomes a case");
+  compare_command->add_option("--workspace", c.compare.workspace,
+                              "Workspace, when there are several");
+  compare_command->callback([&c] { c.chosen = [&c] { return compare(c.where, c.compare); }; });
+}
+
+void add_people(CLI::App& app, Commands& c) {
+  auto* consents_command = app.add_subcommand(
+      "consents",
+      "Print what is known about a person's consent: channel, state, since when, source");
+  add_where(*consents_command, c.where, false);
+  consents_command->add_option("address", c.text, "E-mail, or phone")->required();
+  consents_command->add_option("--country", c.country,
+                               "Country of a phone that does not begin with +, such as SE");
+  consents_command->add_option("--workspace", c.workspace, "Workspace, when there are several");
+  consents_command->callback(
+      [&c] { c.chosen = [&c] { return consents(c.where, c.workspace, c.text, c.country); }; });
+
+  auto* consent_command = app.add_subcommand(
+      "consent", "Keep a customer's own decision about marketing, and tell Klaviyo");
+  add_where(*consent_command, c.where, false);
+  consent_command->add_option("address", c.consent.address, "E-mail, or phone")->required();
+  consent_command->add_option("--decision", c.consent.decision, "What the customer has decided")
+      ->required()
+      ->check(CLI::IsMember({"subscribed", "unsubscribed"}));
+  consent_command
+      ->add_option("--channel", c.consent.channel,
+                   "email or sms (default: what the address is for)")
+      ->check(CLI::IsMember({"email", "sms"}));
+  consent_command->add_option("--country", c.consent.country,
+                              "Country of a phone that does not begin with +, such as SE");
+  consent_command->add_option("--at", c.consent.at,
+                              "When it was decided, 2026-07-20T11:45:10+02:00 (default: now)");
+  consent_command->add_option("--source", c.consent.source,
+                              "Where it was decided, as Klaviyo shall show it (default: you)");
+  consent_command->add_option("--workspace", c.consent.workspace,
+                              "Workspace, when there are several");
+  consent_command->callback([&c] { c.chosen = [&c] { return consent(c.where, c.consent); }; });
+
+  auto* merge_command = app.add_subcommand(
+      "merge", "Make one of two Klaviyo profiles of the same person; it cannot be undone");
+  add_where(*merge_command, c.where, false);
+  merge_command->add_option("into", c.into, "Profile that stays: Klaviyo's id, e-mail or +phone")
+      ->required();
+  merge_command->add_option("from", c.from, "Profile that vanishes into it")->required();
+  merge_command->add_option("--workspace", c.workspace, "Workspace, when there are several");
+  merge_command->callback(
+      [&c] { c.chosen = [&c] { return merge(c.where, c.workspace, c.into, c.from); }; });
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -149,6 +254,8 @@ int run_command_line(int argc, char** argv) {
   add_serving(app, commands);
   add_looking(app, commands);
   add_operating(app, commands);
+  add_people(app, commands);
+  add_comparing(app, commands);
   auto* version = app.add_subcommand("version", "Print the version");
   version->callback([&commands] {
     commands.chosen = [] {

@@ -14,11 +14,13 @@
 #include "base/clock.h"
 #include "base/zone.h"
 #include "connectors/bloomreach/config.h"
+#include "connectors/klaviyo/config.h"
 #include "connectors/sitoo/config.h"
 #include "engine/breaker.h"
 #include "engine/retry_policy.h"
 #include "engine/window.h"
 #include "flows/bloomreach_settings.h"
+#include "flows/klaviyo_settings.h"
 #include "journal/store.h"
 #include "secrets/reference.h"
 #include "telemetry/log.h"
@@ -65,16 +67,39 @@ struct PollSettings {
   Duration open_orders_every = std::chrono::seconds{300};
 };
 
+// How often what the tills sold is compared with what Klaviyo has, and what happens about gaps.
+struct ComparisonSettings {
+  Duration every = std::chrono::hours{24};
+  int sample_profiles = 200;  // profiles whose properties are looked at; 0: none
+  bool repair = true;         // what is missing is sent again
+  // An accepted event may be invisible for this long (klaviyo.md 8.1).
+  Duration visible_after = std::chrono::minutes{10};
+};
+
+// At least one target is connected: bloomreach_connected or klaviyo_connected.
 struct Workspace {
   std::string name;
   Zone zone;
 
   connectors::sitoo::Config sitoo;
   Mode sitoo_mode = Mode::live;  // live or paused
+
+  bool bloomreach_connected = false;
   connectors::bloomreach::Config bloomreach;
   Mode bloomreach_mode = Mode::live;
   flows::BloomreachSettings bloomreach_flows;
   std::optional<engine::Window> profile_window;
+
+  bool klaviyo_connected = false;
+  connectors::klaviyo::Config klaviyo;
+  Mode klaviyo_mode = Mode::live;
+  flows::KlaviyoSettings klaviyo_flows;
+  bool klaviyo_double_opt_in = false;  // only a person's own click subscribes
+  // A subscription that waited for longer is checked against Klaviyo and keeps its own time.
+  Duration klaviyo_consent_fresh = std::chrono::minutes{15};
+  Duration klaviyo_consent_poll_every = std::chrono::seconds{60};
+  std::optional<engine::Window> klaviyo_profile_window;
+  ComparisonSettings klaviyo_comparison;
 
   Duration settling = std::chrono::milliseconds{2000};   // from the announcement to the first read
   Duration incomplete_again = std::chrono::seconds{20};  // between reads of an incomplete order
@@ -82,6 +107,10 @@ struct Workspace {
   Duration sequencer_wait = std::chrono::seconds{60};    // for a stuck earlier arrival
   Duration late_event_grace =
       std::chrono::seconds{60};  // found final by a sweep: time for its event
+  // A connection whose oldest waiting delivery is older than this is alarming, until it is younger
+  // than lag_recover again.
+  Duration lag_alert = std::chrono::minutes{15};
+  Duration lag_recover = std::chrono::minutes{10};
   PollSettings poll;
   engine::RetryPolicy retry;
   engine::BreakerSettings breaker{.open_first = std::chrono::seconds{5}};

@@ -103,15 +103,6 @@ void read_names(TableReader& reader, const std::string& prefix,
   }
 }
 
-void read_identity_source(TableReader& reader, std::string_view key, model::IdentitySource& into) {
-  using model::IdentitySource;
-  reader.choice(key, into,
-                {{"crm_customer_id", IdentitySource::crm_customer_id},
-                 {"crm_member_number", IdentitySource::crm_member_number},
-                 {"email", IdentitySource::email},
-                 {"phone", IdentitySource::phone}});
-}
-
 // soft_ids = [{ id = "email_id", from = "email" }], in the order they are sent.
 void read_soft_ids(TableReader& reader, ReadContext& context, BloomreachSettings& into) {
   const Node* list = reader.take("soft_ids");
@@ -175,28 +166,14 @@ void read_currency(TableReader& reader, BloomreachSettings& into) {
     reader.problem("reference_currency", currency.error().what, "use an ISO 4217 code such as SEK");
 }
 
-void read_window(TableReader& reader, Workspace& into) {
-  std::string window;
-  reader.text("profile_window", window);
-  if (window.empty()) return;
-  if (auto parsed = engine::Window::parse(window)) {
-    into.profile_window = *parsed;
-    into.bloomreach_flows.profile_window = true;
-  } else {
-    reader.problem("profile_window", parsed.error().what, "for example \"22:00-06:00\"");
-  }
-}
-
 }  // namespace
 
 void read_bloomreach(TableReader& reader, Workspace& into) {
   using enum BloomreachSettings::Cancelled;
   auto& connection = into.bloomreach;
   auto& flow = into.bloomreach_flows;
-  if (!reader.present()) {
-    reader.missing("", "add [workspace.bloomreach]");
-    return;
-  }
+  into.bloomreach_connected = reader.present();
+  if (!into.bloomreach_connected) return;
   reader.choice("mode", into.bloomreach_mode,
                 {{"live", Mode::live}, {"shadow", Mode::shadow}, {"paused", Mode::paused}});
   reader.base_url("base_url", connection.base_url);
@@ -228,7 +205,8 @@ void read_bloomreach(TableReader& reader, Workspace& into) {
   read_currency(reader, flow);
   read_rates(*reader.below("rates"), flow);
   read_names(*reader.below("events"), "", flow.names);
-  read_window(reader, into);
+  read_window(reader, "profile_window", into.profile_window);
+  flow.profile_window = into.profile_window.has_value();
   reader.finish();
   if (!flow.cookie_id.empty() && into.sitoo.cookie_key.empty())
     reader.problem("cookie_id", "has no source", "set cookie_from in [workspace.sitoo]");

@@ -55,6 +55,17 @@ std::string_view word(flows::BloomreachSettings::PurchaseId from) {
   return from == From::order ? "order" : from == From::receipt ? "receipt" : "external";
 }
 
+std::string_view word(flows::KlaviyoSettings::RefundIds ids) {
+  using Ids = flows::KlaviyoSettings::RefundIds;
+  return ids == Ids::order ? "order" : ids == Ids::refund ? "refund" : "first";
+}
+
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + quoted(text);
+  return "[" + list + "]";
+}
+
 void write_sitoo(Out out, const Workspace& w) {
   const auto& s = w.sitoo;
   fmt::format_to(
@@ -110,6 +121,48 @@ void write_bloomreach(Out out, const Workspace& w) {
   write_bloomreach_flows(out, w);
 }
 
+void write_klaviyo_flows(Out out, const Workspace& w) {
+  const auto& f = w.klaviyo_flows;
+  fmt::format_to(out, "key_from = \"{}\"\nexternal_id_from = \"{}\"\nid_prefix = {}\n",
+                 word(f.key_from), f.external_id_from ? word(*f.external_id_from) : "",
+                 quoted(f.id_prefix));
+  fmt::format_to(
+      out, "cancelled_metric = {}\nrefund_ids = \"{}\"\nvalue = \"{}\"\nsource_name = {}\n",
+      quoted(f.cancelled_metric), word(f.refund_ids),
+      f.value == flows::KlaviyoSettings::Value::gross ? "gross" : "net", quoted(f.source_name));
+  fmt::format_to(out, "purchased_skus_property = {}\npurchased_skus_max = {}\n",
+                 quoted(f.purchased_skus_property), f.purchased_skus_max);
+  fmt::format_to(out, "test_domains = {}\nshared_addresses = {}\n", list_of(f.test_domains),
+                 list_of(f.shared_addresses));
+  fmt::format_to(out, "opt_in = \"{}\"\nconsent_fresh_min = {}\nconsent_poll_every_s = {}\n",
+                 w.klaviyo_double_opt_in ? "double" : "single",
+                 in(std::chrono::minutes{1}, w.klaviyo_consent_fresh),
+                 in_seconds(w.klaviyo_consent_poll_every));
+  fmt::format_to(out, "profile_window = \"{}\"\n",
+                 w.klaviyo_profile_window ? w.klaviyo_profile_window->to_text() : "");
+}
+
+void write_klaviyo(Out out, const Workspace& w) {
+  const auto& k = w.klaviyo;
+  fmt::format_to(
+      out, "\n[workspace.klaviyo]\nmode = \"{}\"\nbase_url = {}\nrevision = {}\nlist_id = {}\n",
+      name(w.klaviyo_mode), quoted(k.base_url), quoted(k.revision), quoted(k.list_id));
+  fmt::format_to(out, "quota_factor = {}\nrequests_in_flight_max = {}\n", k.quota_factor,
+                 k.requests_in_flight_max);
+  fmt::format_to(out, "events_per_job_max = {}\njob_bytes_max = {}\n", k.events_per_job_max,
+                 k.job_bytes_max);
+  fmt::format_to(out, "connect_time_max_s = {}\ntotal_time_max_s = {}\n",
+                 in_seconds(k.connect_time_max), in_seconds(k.total_time_max));
+  write_klaviyo_flows(out, w);
+  if (!k.oauth.client_id.empty())
+    fmt::format_to(out, "\n[workspace.klaviyo.oauth]\nclient_id = {}\n", quoted(k.oauth.client_id));
+  const auto& c = w.klaviyo_comparison;
+  fmt::format_to(out, "\n[workspace.klaviyo.comparison]\nevery_h = {}\nsample_profiles = {}\n",
+                 in(std::chrono::hours{1}, c.every), c.sample_profiles);
+  fmt::format_to(out, "repair = {}\nvisible_after_min = {}\n", c.repair,
+                 in(std::chrono::minutes{1}, c.visible_after));
+}
+
 void write_engine(Out out, const Workspace& w) {
   fmt::format_to(
       out,
@@ -117,6 +170,8 @@ void write_engine(Out out, const Workspace& w) {
       in_ms(w.settling), in_seconds(w.incomplete_again), in_seconds(w.complete_within));
   fmt::format_to(out, "sequencer_wait_s = {}\nlate_event_grace_s = {}\n",
                  in_seconds(w.sequencer_wait), in_seconds(w.late_event_grace));
+  fmt::format_to(out, "\n[workspace.lag]\nalert_s = {}\nrecover_s = {}\n", in_seconds(w.lag_alert),
+                 in_seconds(w.lag_recover));
   fmt::format_to(out, "\n[workspace.poll]\nevery_s = {}\noverlap = {}\nopen_orders_every_s = {}\n",
                  in_seconds(w.poll.every), w.poll.overlap, in_seconds(w.poll.open_orders_every));
   fmt::format_to(out, "\n[workspace.retry]\npatience_days = {}\nfirst_ms = {}\nmax_s = {}\n",
@@ -135,7 +190,8 @@ std::string effective_document(const Workspace& workspace) {
   fmt::format_to(out, "[[workspace]]\nname = {}\nzone = {}\n", quoted(workspace.name),
                  quoted(workspace.zone.name()));
   write_sitoo(out, workspace);
-  write_bloomreach(out, workspace);
+  if (workspace.bloomreach_connected) write_bloomreach(out, workspace);
+  if (workspace.klaviyo_connected) write_klaviyo(out, workspace);
   write_engine(out, workspace);
   return document;
 }

@@ -147,8 +147,10 @@ std::optional<std::string> TableReader::word_of(std::string_view key,
   const Node* node = take_typed(key, Node::Type::text);
   if (node == nullptr) return std::nullopt;
   if (std::find(allowed.begin(), allowed.end(), node->text) != allowed.end()) return node->text;
+  std::vector<std::string_view> shown(allowed.begin(), allowed.end());
+  std::replace(shown.begin(), shown.end(), std::string_view(), std::string_view("\"\""));
   problem(key, fmt::format("'{}' is not one of the allowed words", node->text),
-          "use one of: " + joined(allowed));
+          "use one of: " + joined(shown));
   return std::nullopt;
 }
 
@@ -206,9 +208,41 @@ void TableReader::secret(std::string_view key, Secret& into) {
   into = std::move(*fetched);
 }
 
+void TableReader::texts(std::string_view key, std::vector<std::string>& into) {
+  const Node* list = take_typed(key, Node::Type::list);
+  if (list == nullptr) return;
+  into.clear();
+  for (const Node& item : list->items) {
+    if (item.type != Node::Type::text || item.text.empty()) {
+      return problem(key, "holds something that is not a text with content",
+                     fmt::format("write {} = [\"...\", \"...\"]", key));
+    }
+    into.push_back(item.text);
+  }
+}
+
 std::unique_ptr<TableReader> TableReader::below(std::string_view key) {
   const Node* node = take_typed(key, Node::Type::table);
   return std::make_unique<TableReader>(context_, path_of(key), node, line_of(key));
+}
+
+void read_identity_source(TableReader& reader, std::string_view key, model::IdentitySource& into) {
+  using model::IdentitySource;
+  reader.choice(key, into,
+                {{"crm_customer_id", IdentitySource::crm_customer_id},
+                 {"crm_member_number", IdentitySource::crm_member_number},
+                 {"email", IdentitySource::email},
+                 {"phone", IdentitySource::phone}});
+}
+
+void read_window(TableReader& reader, std::string_view key, std::optional<engine::Window>& into) {
+  std::string window;
+  reader.text(key, window);
+  if (window.empty()) return;
+  if (auto parsed = engine::Window::parse(window))
+    into = *parsed;
+  else
+    reader.problem(key, parsed.error().what, "for example \"22:00-06:00\"");
 }
 
 void TableReader::finish() {

@@ -56,6 +56,8 @@ class TableReader {
     for (const auto& [word, value] : words)
       if (chosen == word) into = value;
   }
+  // A list of texts, none of them empty; replaces what is there.
+  void texts(std::string_view key, std::vector<std::string>& into);
   // A base URL: http or https, without a slash at its end.
   void base_url(std::string_view key, std::string& into, Need need = Need::optional);
   // { env = "NAME" } or { file = "path" }; a literal text only where allowed.
@@ -98,9 +100,14 @@ class TableReader {
 // The candidate that is most like the word, or "" when none is close.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
+// Pieces of a target's table. An empty or absent window stays without one.
+void read_identity_source(TableReader& reader, std::string_view key, model::IdentitySource& into);
+void read_window(TableReader& reader, std::string_view key, std::optional<engine::Window>& into);
+
 // Reads [[workspace]] number `index`.
 Workspace read_workspace(ReadContext& context, const Node& table);
 void read_sitoo(TableReader& reader, Workspace& into);
 void read_bloomreach(TableReader& reader, Workspace& into);
+void read_klaviyo(TableReader& reader, Workspace& into);
 
 }  // namespace tillbridge::app

@@ -180,7 +180,7 @@ TEST(Config, UnknownKeysNameTheNearest) {
   expect_problem(with("[workspace.timing]\nsetling_ms = 1"), "workspace.timing.setling_ms",
                  "did you mean 'settling_ms'?");
   expect_problem(with("[hubb]"), "hubb", "did you mean 'hub'?");
-  expect_problem(with("[workspace.klaviyo]"), "workspace.klaviyo", "known here: ");
+  expect_problem(with("[workspace.postcards]"), "workspace.postcards", "known here: ");
   expect_problem(with("[workspace.bloomreach.events]\npurchse = \"x\""),
                  "workspace.bloomreach.events.purchse", "did you mean 'purchase'?");
   expect_problem(with("[workspace.bloomreach.events]\n\"return.reson\" = \"x\""),
@@ -218,6 +218,23 @@ TEST(Config, MissingKeys) {
   expect_problem("[[workspace]]\nname = \"a\"\nzone = \"Etc/UTC\"\n" +
                      std::string(minimal.substr(minimal.find("[workspace.bloomreach]"))),
                  "workspace.sitoo", "is missing");
+}
+
+TEST(Config, AtLeastOneTargetIsConnected) {
+  const std::string nobody(minimal.substr(0, minimal.find("[workspace.bloomreach]")));
+  expect_problem(nobody, "workspace", "[workspace.bloomreach], [workspace.klaviyo] or both");
+  const auto one = read(minimal);
+  EXPECT_TRUE(one.config.workspaces[0].bloomreach_connected);
+  EXPECT_FALSE(one.config.workspaces[0].klaviyo_connected);
+}
+
+TEST(Config, TheLagAlarmEndsBelowWhereItBegins) {
+  const auto result = read(with("[workspace.lag]\nalert_s = 120\nrecover_s = 30"));
+  ASSERT_TRUE(result.ok()) << all(result);
+  EXPECT_EQ(result.config.workspaces[0].lag_alert, std::chrono::minutes{2});
+  EXPECT_EQ(result.config.workspaces[0].lag_recover, std::chrono::seconds{30});
+  expect_problem(with("[workspace.lag]\nalert_s = 120"), "workspace.lag.recover_s",
+                 "longer than alert_s");
 }
 
 TEST(Config, PlacesAndMoney) {
@@ -321,11 +338,14 @@ TEST(Config, AnOpenListenerWithoutTlsIsWarnedOf) {
 
 TEST(Config, TheSampleFileLoads) {
   const std::string path = std::string(TILLBRIDGE_SOURCE_DIR) + "/packaging/tillbridge.sample.toml";
-  const auto result = load_config(path, [](const std::string& name) { return "value of " + name; });
+  const auto result = load_config(path, [](const std::string& name) {
+    return (name == "KLAVIYO_API_KEY" ? "pk_value of " : "value of ") + name;
+  });
   EXPECT_TRUE(result.problems.empty()) << all(result);
   ASSERT_EQ(result.config.workspaces.size(), 1U);
   EXPECT_EQ(result.config.workspaces[0].bloomreach.key_secret.reveal(),
             "value of BLOOMREACH_KEY_SECRET");
+  EXPECT_EQ(result.config.workspaces[0].klaviyo.api_key.reveal(), "pk_value of KLAVIYO_API_KEY");
   EXPECT_FALSE(load_config("/nowhere/tillbridge.toml", secrets::process_environment()).ok());
 }
 
@@ -333,7 +353,7 @@ TEST(Config, TheSampleFileLoads) {
 TEST(Config, TheSampleShowsTheDefaults) {
   const std::string path = std::string(TILLBRIDGE_SOURCE_DIR) + "/packaging/tillbridge.sample.toml";
   const auto sample = load_config(path, [](const std::string&) { return "x"; });
-  auto ours = read(minimal).config.workspaces[0];
+  auto ours = read(with("[workspace.klaviyo]\napi_key = { env = \"KEY\" }")).config.workspaces[0];
   const auto& theirs = sample.config.workspaces[0];
   ours.bloomreach.project_token = theirs.bloomreach.project_token;
   ours.bloomreach.key_id = theirs.bloomreach.key_id;
@@ -379,7 +399,8 @@ TEST(EffectiveDocument, ChangesWithEverySetting) {
         "profile_window = \"01:00-02:00\"", "[workspace.bloomreach.rates]\nEUR = 11",
         "[workspace.bloomreach.events]\npurchase = \"\"", "[workspace.timing]\nsettling_ms = 1",
         "[workspace.poll]\noverlap = 1", "[workspace.retry]\nfirst_ms = 1",
-        "[workspace.breaker]\nfailures = 1", "[workspace.sitoo.store_countries]\nA = \"NO\""})
+        "[workspace.breaker]\nfailures = 1", "[workspace.lag]\nalert_s = 901",
+        "[workspace.sitoo.store_countries]\nA = \"NO\""})
     EXPECT_NE(document(with(more)), base) << more;
 }
 

@@ -80,6 +80,15 @@ void read_breaker(TableReader& reader, engine::BreakerSettings& into) {
   reader.finish();
 }
 
+void read_lag(TableReader& reader, Workspace& into) {
+  reader.time("alert_s", into.lag_alert, second, 1, 604'800);
+  reader.time("recover_s", into.lag_recover, second, 1, 604'800);
+  if (into.lag_recover > into.lag_alert)
+    reader.problem("recover_s", "is longer than alert_s",
+                   "the alarm would end before it begins: make it shorter than alert_s");
+  reader.finish();
+}
+
 void read_store_countries(TableReader& reader, std::map<std::string, std::string>& into) {
   for (const Node& country : reader.table().members) {
     const auto& store = country.key;
@@ -88,6 +97,15 @@ void read_store_countries(TableReader& reader, std::map<std::string, std::string
       reader.problem(store, fmt::format("'{}' is not a country", country.text.substr(0, 20)),
                      "use two capital letters such as SE");
   }
+}
+
+void read_targets(TableReader& reader, Workspace& into) {
+  read_bloomreach(*reader.below("bloomreach"), into);
+  read_klaviyo(*reader.below("klaviyo"), into);
+  // A table that is there but is none has its problem already.
+  if (reader.take("bloomreach") == nullptr && reader.take("klaviyo") == nullptr)
+    reader.problem("", "sends to nobody",
+                   "add [workspace.bloomreach], [workspace.klaviyo] or both");
 }
 
 }  // namespace
@@ -126,8 +144,9 @@ Workspace read_workspace(ReadContext& context, const Node& table) {
   TableReader reader(context, "workspace", &table, table.line);
   read_name_and_zone(reader, workspace);
   read_sitoo(*reader.below("sitoo"), workspace);
-  read_bloomreach(*reader.below("bloomreach"), workspace);
+  read_targets(reader, workspace);
   read_timing(*reader.below("timing"), workspace);
+  read_lag(*reader.below("lag"), workspace);
   read_poll(*reader.below("poll"), workspace.poll);
   read_retry(*reader.below("retry"), workspace.retry);
   read_breaker(*reader.below("breaker"), workspace.breaker);

@@ -54,9 +54,9 @@ Task<Result<void>> Hub::start() {
   for (const Workspace& workspace : config_.workspaces) {
     const auto version = co_await store_settings(workspace);
     if (!version) co_return fail(version.error());
-    const WorkspaceRuntime::Surroundings surroundings{loop_, clock_,   *journal_,
-                                                      *ids_, metrics_, *transport_};
-    workspaces_.push_back(std::make_unique<WorkspaceRuntime>(surroundings, workspace, *version));
+    const Surroundings surroundings{loop_, clock_, *journal_, *ids_, metrics_, *transport_};
+    workspaces_.push_back(std::make_unique<WorkspaceRuntime>(surroundings, workspace, *version,
+                                                             config_.hub.data_dir));
   }
   operations_ =
       std::make_unique<HubOperations>(clock_, *journal_, *ids_, workspaces_, options_.drills);
@@ -191,6 +191,8 @@ Result<void> Hub::build_servers() {
   };
   public_routes_.add("POST", "/sitoo/{workspace}/events", events);
   if (workspaces_.size() == 1) public_routes_.add("POST", "/events", events);
+  public_routes_.add("POST", "/klaviyo/{workspace}/webhooks",
+                     [this](http::Request request) { return receive_webhook(std::move(request)); });
   public_server_ = std::make_unique<http::Server>(loop_, clock_, metrics_,
                                                   server_settings(config_.hub.listen, "public"),
                                                   public_routes_.as_handler());
@@ -211,6 +213,20 @@ Task<http::Reply> Hub::receive_events(http::Request request) {
   // Sitoo drops what is answered 404, and a workspace taken out of the configuration is most likely
   // a mistake.
   telemetry::log(telemetry::Level::error, "events_for_unknown_workspace", {{"workspace", wanted}});
+  http::Reply reply;
+  reply.status = 503;
+  co_return reply;
+}
+
+Task<http::Reply> Hub::receive_webhook(http::Request request) {
+  const std::string wanted(request.capture("workspace"));
+  for (const auto& workspace : workspaces_) {
+    KlaviyoWebhooks* const webhooks = workspace->klaviyo_webhooks();
+    if (workspace->name() == wanted && webhooks != nullptr)
+      co_return co_await webhooks->receive(std::move(request));
+  }
+  // Likewise: Klaviyo sends again what is answered 503.
+  telemetry::log(telemetry::Level::error, "webhook_for_unknown_workspace", {{"workspace", wanted}});
   http::Reply reply;
   reply.status = 503;
   co_return reply;

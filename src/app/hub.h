@@ -43,6 +43,7 @@ class Hub {
   Task<Result<void>> take_up_work();
   Result<void> build_servers();
   Task<http::Reply> receive_events(http::Request request);
+  Task<http::Reply> receive_webhook(http::Request request);
 
   Loop& loop_;
   SystemClock& clock_;

@@ -140,6 +140,11 @@ Task<Result<std::string>> HubOperations::replay_alone(std::string workspace, std
              delivery.state == journal::DeliveryState::blocked;
   }
   if (parked) co_return co_await send_parked_again(*found, std::move(*journey), by);
+  if (journey->record.kind == "consent") {
+    co_return fail(Error::Kind::rejected,
+                   "a consent decision is not read again; when the person decides anew, tell it "
+                   "with: tillbridge consent");
+  }
   co_return co_await read_again(*found, journey->record.key, journey->record.id.value,
                                 journey->cases, customer, by);
 }
@@ -174,6 +179,11 @@ Task<Result<std::string>> HubOperations::send_parked_again(WorkspaceRuntime& wor
   for (const auto& delivery : journey.deliveries) {
     const bool blocked = delivery.state == journal::DeliveryState::blocked;
     if (delivery.state != journal::DeliveryState::parked && !blocked) continue;
+    if (workspace.connection(delivery.connection) == nullptr) {
+      co_return fail(Error::Kind::rejected,
+                     fmt::format("{} is not connected any more; connect it, then replay",
+                                 delivery.connection));
+    }
     if (delivery.parts.empty()) {
       co_return fail(
           Error::Kind::rejected,
@@ -189,6 +199,9 @@ Task<Result<std::string>> HubOperations::send_parked_again(WorkspaceRuntime& wor
     journal::OpenDelivery open;
     open.id = delivery.id;
     open.record = delivery.record;
+    open.connection = delivery.connection;
+    open.flow = delivery.flow;
+    open.store = journey.record.store;
     open.lane = delivery.lane;
     open.priority = delivery.priority;
     open.happened_at = delivery.happened_at;
@@ -206,7 +219,8 @@ Task<Result<std::string>> HubOperations::send_parked_again(WorkspaceRuntime& wor
             fmt::format("{} sent {} delivery(s) again with the same bytes", by, again.size())));
   const auto stored = co_await journal_.commit(std::move(step));
   if (!stored) co_return fail(stored.error());
-  for (const auto& [delivery, blocked] : again) workspace.courier().send_again(delivery, blocked);
+  for (const auto& [delivery, blocked] : again)
+    workspace.connection(delivery.connection)->send_again(delivery, blocked);
   co_return fmt::format("{}: {} delivery(s) will be sent again with the same bytes",
                         journey.record.key, again.size());
 }

@@ -23,6 +23,13 @@ class HubOperations final : public api::Operations {
   Task<Result<void>> resume(std::string workspace, std::string connection, std::string by) override;
   Task<Result<std::string>> replay(std::string workspace, std::string key, std::string customer,
                                    std::string by) override;
+  Task<Result<json::Object>> consent(ConsentAct act) override;
+  Task<Result<json::Object>> consents(std::string workspace, std::string email, std::string phone,
+                                      std::string country) override;
+  Task<Result<std::string>> merge(std::string workspace, std::string connection, std::string into,
+                                  std::string from, std::string by) override;
+  Task<Result<json::Object>> compare(std::string workspace, std::string connection,
+                                     api::ComparisonAsked asked) override;
   Result<void> step_clock(Duration by) override;
 
  private:
@@ -39,6 +46,8 @@ class HubOperations final : public api::Operations {
                                        std::string customer, std::string by);
   Task<Result<std::string>> read_lost_again(WorkspaceRuntime& workspace, std::string key,
                                             std::string customer, std::string by);
+  Task<Result<std::string>> profile_id_of(KlaviyoAccount& account, std::string whom);
+  Task<Result<void>> store_audit(std::string workspace, std::string text);
   Task<Result<void>> store_pause(std::string workspace, std::string connection, bool paused,
                                  std::string by, std::string reason);
   journal::AddNote audit(const std::string& workspace, std::uint64_t subject, std::string text);

@@ -26,8 +26,8 @@ class WorkspaceBench : public test::JournalBench {
       : transport([this](const outbound::HttpRequest& request) { return answer(request); }),
         tasks(loop, [](const std::string& what) { ADD_FAILURE() << what; }),
         operations(machine_clock, journal, ids, workspaces, false) {
-    const WorkspaceRuntime::Surroundings around{loop, clock, journal, ids, metrics, transport};
-    workspaces.push_back(std::make_unique<WorkspaceRuntime>(around, settings(), 1));
+    const Surroundings around{loop, clock, journal, ids, metrics, transport};
+    workspaces.push_back(std::make_unique<WorkspaceRuntime>(around, settings(), 1, "/nowhere"));
     shop().start(tasks);
   }
   ~WorkspaceBench() {
@@ -41,6 +41,7 @@ class WorkspaceBench : public test::JournalBench {
     Workspace made;
     made.name = test::workspace_name;
     made.sitoo = test::sitoo_config();
+    made.bloomreach_connected = true;
     made.bloomreach.base_url = "http://bloomreach.test";
     made.bloomreach.project_token = "p";
     made.bloomreach_flows.reference_currency = *Currency::parse("SEK");
@@ -73,7 +74,7 @@ class WorkspaceBench : public test::JournalBench {
   void advance(Duration by) {
     clock.advance(by);
     shop().resolution().resume();
-    shop().courier().resume();
+    shop().connection("bloomreach")->resume();
   }
   void settle() {
     ASSERT_TRUE(run_until([&] { return shop().idle(); }));

@@ -18,7 +18,7 @@ using testing::SizeIs;
 
 class RecordingChannel final : public engine::Channel {
  public:
-  Task<Answer> send(std::vector<engine::Parcel> parcels) override {
+  Task<Answer> send(std::vector<engine::Parcel> parcels, engine::Route) override {
     Answer answer;
     answer.call.kind = Outcome::Kind::delivered;
     for (engine::Parcel& parcel : parcels) {
@@ -38,9 +38,13 @@ class OrderBench : public test::JournalBench {
   OrderBench()
       : transport([this](const outbound::HttpRequest& request) { return sitoo.answer(request); }),
         client(transport, clock, test::sitoo_config()),
-        courier(loop, clock, journal, ids, metrics, courier_settings(), channel),
-        planning(loop, clock, journal, ids, metrics, planning_settings(), client, courier,
-                 [this](const journal::AddArrival& again) { resolution.add(again); }),
+        courier(loop, clock, journal, ids, metrics, lag, courier_settings(), channel),
+        planning(
+            loop, clock, journal, ids, metrics, planning_settings(), targets_of(shop()), client,
+            [this](const journal::AddDelivery& delivery, const std::string& store) {
+              courier.add(delivery, store);
+            },
+            [this](const journal::AddArrival& again) { resolution.add(again); }),
         resolution(loop, clock, journal, ids, metrics, resolution_settings(), client, planning),
         receiver(clock, journal, ids, metrics, receiver_settings(),
                  [this](const journal::AddArrival& one) { resolution.add(one); }),
@@ -91,10 +95,15 @@ class OrderBench : public test::JournalBench {
     settings.dispatch.budget = {1000, 1000, 0.0};
     return settings;
   }
+  static Workspace shop() {
+    Workspace shop;
+    shop.bloomreach_connected = true;
+    shop.bloomreach_flows.reference_currency = *Currency::parse("SEK");
+    return shop;
+  }
   static PlanningSettings planning_settings() {
     PlanningSettings settings;
     settings.workspace = test::workspace_name;
-    settings.flows.reference_currency = *Currency::parse("SEK");
     settings.sitoo = test::sitoo_config();
     return settings;
   }
@@ -117,6 +126,7 @@ class OrderBench : public test::JournalBench {
   outbound::FakeTransport transport;
   connectors::sitoo::Client client;
   RecordingChannel channel;
+  engine::LagBoard lag{engine::LagSettings{}};
   engine::Courier courier;
   OrderPlanning planning;
   OrderResolution resolution;

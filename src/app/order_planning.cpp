@@ -4,9 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
-#include "connectors/bloomreach/commands.h"
-#include "connectors/sitoo/order_mapping.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -14,10 +11,6 @@ namespace {
 
 constexpr Duration store_retry_pause = std::chrono::milliseconds{200};
 constexpr std::size_t sku_keys_max = 20;
-
-std::string record_key(const std::string& order_id) {
-  return "order/" + order_id;
-}
 
 std::vector<std::string> search_keys(const model::Order& order) {
   std::vector<std::string> keys{"order:" + order.id};
@@ -46,21 +39,25 @@ bool is_final(const model::Order& order) {
 
 OrderPlanning::OrderPlanning(Loop& loop, const Clock& clock, journal::Journal& journal,
                              IdSource& ids, telemetry::Metrics& metrics, PlanningSettings settings,
-                             connectors::sitoo::Client& client, engine::Courier& courier,
-                             std::function<void(const journal::AddArrival&)> again)
+                             std::vector<PlannedTarget> targets, connectors::sitoo::Client& client,
+                             Deliver deliver, std::function<void(const journal::AddArrival&)> again)
     : loop_(loop),
       clock_(clock),
       journal_(journal),
       ids_(ids),
       settings_(std::move(settings)),
+      targets_(std::move(targets)),
       client_(client),
-      courier_(courier),
+      deliver_(std::move(deliver)),
       again_(std::move(again)) {
   const telemetry::Labels labels{{"workspace", settings_.workspace}};
   records_ =
       metrics.counter("tillbridge_records_total", "Records stored or brought up to date", labels);
-  unidentified_ =
-      metrics.counter("tillbridge_records_unidentified_total", "Orders of guests", labels);
+  for (const PlannedTarget& planned : targets_) {
+    unidentified_.push_back(metrics.counter(
+        "tillbridge_records_unidentified_total", "Orders that nobody is known for",
+        {{"workspace", settings_.workspace}, {"connection", planned.target->connection()}}));
+  }
   cases_ = metrics.counter("tillbridge_cases_opened_total", "Cases opened while planning", labels);
 }
 
@@ -69,84 +66,6 @@ Task<bool> OrderPlanning::plan(std::vector<ReleasedOrder> released) {
   if (!co_await look_up(released, batch)) co_return false;
   for (const ReleasedOrder& one : released) plan_one(one, *batch);
   co_return co_await store(batch);
-}
-
-Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
-                                  std::shared_ptr<Batch> into) {
-  std::vector<std::string> keys;
-  std::vector<std::string> original_ids;
-  for (const ReleasedOrder& one : released) {
-    keys.push_back(one.subject);
-    if (!one.read->order) continue;
-    const model::Order& order = *one.read->order;
-    into->originals.try_emplace(order.id, flows::Original{order});
-    if (flows::needs_original(order, settings_.flows))
-      original_ids.push_back(order.original_order_id);
-  }
-  std::erase_if(original_ids, [&](const std::string& id) { return into->originals.contains(id); });
-  std::vector<std::string> original_keys;
-  original_keys.reserve(original_ids.size());
-  for (const std::string& id : original_ids) original_keys.push_back(record_key(id));
-
-  using Rows = std::vector<std::optional<journal::RecordRow>>;
-  std::function<Result<std::pair<Rows, Rows>>(journal::Reader&)> query =
-      [workspace = settings_.workspace, keys,
-       original_keys](journal::Reader& reader) -> Result<std::pair<Rows, Rows>> {
-    TB_TRY(Rows records, reader.records_by_key(workspace, keys, false));
-    Rows originals;
-    if (!original_keys.empty()) {
-      TB_TRY(originals, reader.records_by_key(workspace, original_keys, true));
-    }
-    return std::pair{std::move(records), std::move(originals)};
-  };
-  for (;;) {
-    auto query_copy = query;
-    auto found = co_await journal_.read<std::pair<Rows, Rows>>(std::move(query_copy));
-    if (found) {
-      for (auto& row : found->first) {
-        if (row) into->records.emplace(row->key, Known{row->id, row->version, row->state});
-      }
-      for (auto& row : found->second) {
-        if (!row || row->payload.empty()) continue;
-        const auto document = json::parse(row->payload);
-        if (!document || !document->is_object()) continue;
-        auto order = connectors::sitoo::to_order(document->get_object(), settings_.sitoo);
-        if (!order) continue;
-        const std::string id = order->id;
-        into->originals.try_emplace(id, flows::Original{std::move(*order)});
-      }
-      break;
-    }
-    telemetry::log(telemetry::Level::error, "lookup_failed",
-                   {{"workspace", settings_.workspace}, {"what", found.error().what}});
-    if (stopping_) co_return false;
-    co_await sleep_for(loop_, store_retry_pause);
-  }
-  std::erase_if(original_ids, [&](const std::string& id) { return into->originals.contains(id); });
-  if (!original_ids.empty()) co_await read_originals(original_ids, into);
-  co_return true;
-}
-
-// Sales from before the hub was installed. Tried for a while, because without them a guest's return
-// stays a guest's; then the return goes on without, and can be replayed.
-Task<void> OrderPlanning::read_originals(std::vector<std::string> order_ids,
-                                         std::shared_ptr<Batch> into) {
-  for (const std::string& id : order_ids) {
-    telemetry::log(telemetry::Level::info, "original_read",
-                   {{"workspace", settings_.workspace}, {"order", id}});
-  }
-  const Tick until = clock_.tick() + settings_.originals_within;
-  for (;;) {
-    const auto page = co_await client_.orders_by_id(order_ids);
-    for (const connectors::sitoo::OrderRead& read : page.orders) {
-      if (read.order) into->originals.try_emplace(read.id, flows::Original{*read.order});
-    }
-    const bool answered = page.outcome.kind == Outcome::Kind::delivered ||
-                          page.outcome.kind == Outcome::Kind::rejected;
-    if (answered || stopping_ || clock_.tick() >= until) co_return;
-    co_await sleep_for(loop_, std::clamp(page.outcome.retry_after.value_or(store_retry_pause),
-                                         store_retry_pause, Duration{std::chrono::seconds{5}}));
-  }
 }
 
 Task<bool> OrderPlanning::store(std::shared_ptr<Batch> batch) {
@@ -160,7 +79,8 @@ Task<bool> OrderPlanning::store(std::shared_ptr<Batch> batch) {
         const bool existed =
             std::find(receipt->existing_deliveries.begin(), receipt->existing_deliveries.end(),
                       delivery.id) != receipt->existing_deliveries.end();
-        if (!existed && delivery.state != journal::DeliveryState::skipped) courier_.add(delivery);
+        if (!existed && delivery.state != journal::DeliveryState::skipped)
+          deliver_(delivery, batch->stores[delivery.record]);
       }
       for (const journal::AddArrival& arrival : batch->again) again_(arrival);
       co_return true;
@@ -180,7 +100,6 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
   }
   model::Order order = *released.read->order;
   if (order.state == model::OrderState::cancelled) order.cancelled_at = released.announced_at;
-  attribute(released, order);
 
   const auto [known, fresh] = batch.records.try_emplace(released.subject);
   if (fresh) known->second.id = ids_.next<RecordId>();
@@ -205,40 +124,7 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
     put.state = known->second.state;
     put.reason = why_not;
   } else {
-    const auto original = batch.originals.find(order.original_order_id);
-    const bool has_original = !order.original_order_id.empty() && original != batch.originals.end();
-    const auto verdict = flows::plan_for_bloomreach(
-        order, has_original ? std::optional<flows::Original>(original->second) : std::nullopt,
-        settings_.flows);
-    put.customer = verdict.customer;
-    put.reason = verdict.reason;
-    switch (verdict.state) {
-      case flows::Verdict::State::planned:
-        incomplete_since_.erase(released.subject);
-        put.state = journal::RecordState::planned;
-        add_deliveries(verdict, order, put.id, batch);
-        break;
-      case flows::Verdict::State::wait:
-        wait_for_completion(released, order, put.id, batch, put);
-        break;
-      case flows::Verdict::State::unidentified:
-        put.state = journal::RecordState::unidentified;
-        unidentified_.add();
-        break;
-      case flows::Verdict::State::skipped:
-        put.state = journal::RecordState::skipped;
-        break;
-      case flows::Verdict::State::faulty_identity:
-        put.state = journal::RecordState::in_case;
-        add_case(engine::CaseType::faulty_identity, put.id, verdict.reason,
-                 fmt::format("Order {}: {}. Nothing was sent.", order.id, verdict.reason), batch);
-        break;
-      case flows::Verdict::State::faulty_data:
-        put.state = journal::RecordState::in_case;
-        add_case(engine::CaseType::faulty_data, put.id, verdict.reason,
-                 fmt::format("Order {}: {}. Nothing was sent.", order.id, verdict.reason), batch);
-        break;
-    }
+    plan_for_targets(released, order, put, batch);
   }
   known->second.version = put.version;
   known->second.state = put.state;
@@ -253,23 +139,82 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
   batch.step.arrival_updates.push_back(std::move(resolved));
 }
 
-// An operator has said whose order it is; the order itself keeps saying what it says.
-void OrderPlanning::attribute(const ReleasedOrder& released, model::Order& order) const {
-  if (!released.announces.starts_with(announces_as)) return;
-  const std::string customer = released.announces.substr(announces_as.size());
-  switch (settings_.flows.hard_id_from) {
-    case model::IdentitySource::crm_customer_id:
-      order.customer.crm_customer_id = customer;
-      break;
-    case model::IdentitySource::crm_member_number:
-      order.customer.crm_member_number = customer;
-      break;
-    case model::IdentitySource::email:
-      order.customer.email = customer;
-      break;
-    case model::IdentitySource::phone:
-      order.customer.phone = customer;
-      break;
+model::Order OrderPlanning::seen_by(const Target& target, const ReleasedOrder& released) const {
+  model::Order order = *released.read->order;
+  if (order.state == model::OrderState::cancelled) order.cancelled_at = released.announced_at;
+  if (released.announces.starts_with(announces_as)) {
+    attribute(order.customer, released.announces.substr(announces_as.size()), target.key_source());
+  }
+  return order;
+}
+
+std::optional<flows::Original> OrderPlanning::original_of(const model::Order& order,
+                                                          const Batch& batch) const {
+  const auto found = batch.originals.find(order.original_order_id);
+  if (order.original_order_id.empty() || found == batch.originals.end()) return std::nullopt;
+  return found->second;
+}
+
+// Each platform has its own verdict; the record shows the one that asks most of a person.
+void OrderPlanning::plan_for_targets(const ReleasedOrder& released, const model::Order& order,
+                                     journal::PutRecord& put, Batch& batch) {
+  using State = flows::Verdict::State;
+  std::vector<flows::Verdict> verdicts;
+  for (std::size_t at = 0; at < targets_.size(); ++at) {
+    const Target& target = *targets_[at].target;
+    const model::Order seen = seen_by(target, released);
+    verdicts.push_back(target.plan(seen, original_of(seen, batch), batch.facts[at]));
+    const flows::Verdict& verdict = verdicts.back();
+    if (put.customer.empty()) put.customer = verdict.customer;
+    if (verdict.state == State::unidentified) unidentified_[at].add();
+    add_deliveries(targets_[at], verdict, seen, put.id, batch);
+    open_cases(target.connection(), verdict, seen, put.id, batch);
+    for (const flows::Fact& fact : verdict.learned) {
+      batch.facts[at].learn(fact);
+      batch.step.facts.push_back(
+          {settings_.workspace, target.connection(), fact.key, fact.value, clock_.now()});
+    }
+  }
+  const auto any = [&](State state) {
+    return std::any_of(verdicts.begin(), verdicts.end(),
+                       [state](const flows::Verdict& v) { return v.state == state; });
+  };
+  const bool agreed = std::all_of(verdicts.begin(), verdicts.end(), [&](const auto& verdict) {
+    return verdict.reason == verdicts.front().reason;
+  });
+  for (std::size_t at = 0; at < verdicts.size(); ++at) {
+    if (agreed && at > 0) break;
+    if (at > 0) put.reason += "; ";
+    if (!agreed) put.reason += targets_[at].target->connection() + ": ";
+    put.reason += verdicts[at].reason;
+  }
+  if (any(State::wait)) {
+    wait_for_completion(released, order, put.id, batch, put);
+    return;
+  }
+  incomplete_since_.erase(released.subject);
+  put.state = any(State::faulty_identity) || any(State::faulty_data) ? journal::RecordState::in_case
+              : any(State::planned)                                  ? journal::RecordState::planned
+              : any(State::unidentified) ? journal::RecordState::unidentified
+                                         : journal::RecordState::skipped;
+}
+
+void OrderPlanning::open_cases(const std::string& connection, const flows::Verdict& verdict,
+                               const model::Order& order, RecordId record, Batch& batch) {
+  using State = flows::Verdict::State;
+  if (verdict.state == State::faulty_identity || verdict.state == State::faulty_data) {
+    add_case(
+        verdict.state == State::faulty_identity ? engine::CaseType::faulty_identity
+                                                : engine::CaseType::faulty_data,
+        record, fmt::format("{}: {}", connection, verdict.reason),
+        fmt::format("Order {}: {}. Nothing was sent to {}.", order.id, verdict.reason, connection),
+        batch);
+  }
+  if (!verdict.conflict.empty()) {
+    add_case(engine::CaseType::profile_conflict, record,
+             fmt::format("{}: {}", connection, verdict.conflict),
+             fmt::format("Order {}: {}. The order itself was sent.", order.id, verdict.conflict),
+             batch);
   }
 }
 
@@ -331,15 +276,16 @@ void OrderPlanning::wait_for_completion(const ReleasedOrder& released, const mod
   batch.step.arrivals.push_back(std::move(again));
 }
 
-void OrderPlanning::add_deliveries(const flows::Verdict& verdict, const model::Order& order,
-                                   RecordId record, Batch& batch) {
+void OrderPlanning::add_deliveries(const PlannedTarget& planned, const flows::Verdict& verdict,
+                                   const model::Order& order, RecordId record, Batch& batch) {
+  if (!verdict.plans.empty()) batch.stores[record] = order.place.store_code;
   const Instant now = clock_.now();
   for (const flows::Plan& plan : verdict.plans) {
     journal::AddDelivery delivery;
     delivery.id = ids_.next<DeliveryId>();
     delivery.workspace = settings_.workspace;
     delivery.record = record;
-    delivery.connection = settings_.target;
+    delivery.connection = planned.target->connection();
     delivery.flow = plan.flow;
     delivery.effect = plan.effect;
     delivery.lane = plan.lane;
@@ -347,17 +293,17 @@ void OrderPlanning::add_deliveries(const flows::Verdict& verdict, const model::O
     delivery.due_at = now;
     delivery.happened_at = order.ordered_at;
     delivery.settings_version = settings_.settings_version;
-    if (settings_.shadow) {
+    if (planned.shadow) {
       delivery.state = journal::DeliveryState::skipped;
       delivery.reason = "shadow mode: planned, not sent";
-    } else if (plan.profile_only && settings_.profile_window &&
-               !settings_.profile_window->contains(now, settings_.zone)) {
+    } else if (plan.profile_only && planned.profile_window &&
+               !planned.profile_window->contains(now, settings_.zone)) {
       delivery.state = journal::DeliveryState::held;
-      delivery.due_at = now + settings_.profile_window->until_open(now, settings_.zone);
-      delivery.reason = "waits for the profile window " + settings_.profile_window->to_text();
+      delivery.due_at = now + planned.profile_window->until_open(now, settings_.zone);
+      delivery.reason = "waits for the profile window " + planned.profile_window->to_text();
     }
     for (const model::TrackedEffect& effect : plan.parts) {
-      delivery.parts.push_back(connectors::bloomreach::part_bytes(effect));
+      delivery.parts.push_back(planned.target->part_bytes(effect));
     }
     batch.step.deliveries.push_back(std::move(delivery));
   }

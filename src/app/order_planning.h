@@ -9,12 +9,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/fact_table.h"
+#include "app/target.h"
 #include "connectors/sitoo/client.h"
 #include "engine/case_types.h"
-#include "engine/courier.h"
 #include "engine/sequencer.h"
-#include "engine/window.h"
-#include "flows/bloomreach.h"
 #include "journal/journal.h"
 
 namespace tillbridge::app {
@@ -22,7 +21,7 @@ namespace tillbridge::app {
 // What an arrival says about the state it announces: "open", "closed", "cancelled", "" (nothing),
 // or this one.
 constexpr std::string_view announces_any = "any";
-// An operator says whose order it is: "as:c-90112" (a hard ID value); acts like "any".
+// An operator says whose order it is: "as:c-90112" (attribute() in target.h); acts like "any".
 constexpr std::string_view announces_as = "as:";
 
 struct ReleasedOrder {
@@ -39,10 +38,8 @@ struct ReleasedOrder {
 struct PlanningSettings {
   std::string workspace;
   std::string source = "sitoo";
-  std::string target = "bloomreach";
   Zone zone;
   std::uint32_t settings_version = 0;
-  flows::BloomreachSettings flows;
   connectors::sitoo::Config sitoo;
   Duration complete_within =
       std::chrono::minutes{15};  // an incomplete order becomes a case after this
@@ -51,17 +48,17 @@ struct PlanningSettings {
       std::chrono::seconds{60};  // a final state found by a sweep waits for its event so long
   Duration originals_within =
       std::chrono::seconds{30};  // for reading the sale that a guest's return takes back
-  std::optional<engine::Window> profile_window;
-  bool shadow = false;  // plan everything, send nothing
 };
 
 class OrderPlanning {
  public:
-  // again: an arrival to be read later that this planning has stored (incomplete orders).
+  using Deliver = std::function<void(const journal::AddDelivery&, const std::string& store)>;
+  // deliver: a delivery that was stored goes into its lane. again: an arrival to be read later that
+  // this planning has stored (incomplete orders).
   OrderPlanning(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
                 telemetry::Metrics& metrics, PlanningSettings settings,
-                connectors::sitoo::Client& client, engine::Courier& courier,
-                std::function<void(const journal::AddArrival&)> again);
+                std::vector<PlannedTarget> targets, connectors::sitoo::Client& client,
+                Deliver deliver, std::function<void(const journal::AddArrival&)> again);
 
   // Returns when the batch is stored and its deliveries are in their lanes. False: stopped before
   // it was stored.
@@ -77,22 +74,31 @@ class OrderPlanning {
   struct Batch {
     std::unordered_map<std::string, Known> records;              // by key
     std::unordered_map<std::string, flows::Original> originals;  // by order id
+    std::vector<FactTable> facts;                                // one per target
+    std::unordered_map<RecordId, std::string> stores;            // for the lag of the deliveries
     journal::Step step;
     std::vector<journal::AddArrival> again;
   };
 
   Task<bool> look_up(std::vector<ReleasedOrder> batch, std::shared_ptr<Batch> into);
   Task<void> read_originals(std::vector<std::string> order_ids, std::shared_ptr<Batch> into);
+  Task<bool> look_up_facts(std::vector<ReleasedOrder> batch, std::shared_ptr<Batch> into);
+  std::optional<flows::Original> original_of(const model::Order& order, const Batch& batch) const;
   Task<bool> store(std::shared_ptr<Batch> batch);
   void plan_one(const ReleasedOrder& released, Batch& batch);
   void plan_unreadable(const ReleasedOrder& released, Batch& batch);
-  void attribute(const ReleasedOrder& released, model::Order& order) const;
+  // The order as this target sees it: an operator may have said whose it is.
+  model::Order seen_by(const Target& target, const ReleasedOrder& released) const;
+  void plan_for_targets(const ReleasedOrder& released, const model::Order& order,
+                        journal::PutRecord& put, Batch& batch);
+  void open_cases(const std::string& connection, const flows::Verdict& verdict,
+                  const model::Order& order, RecordId record, Batch& batch);
   void note_sequence(const ReleasedOrder& released, Batch& batch);
   bool may_act(const ReleasedOrder& released, const model::Order& order, std::string& why_not);
   void wait_for_completion(const ReleasedOrder& released, const model::Order& order,
                            RecordId record, Batch& batch, journal::PutRecord& put);
-  void add_deliveries(const flows::Verdict& verdict, const model::Order& order, RecordId record,
-                      Batch& batch);
+  void add_deliveries(const PlannedTarget& planned, const flows::Verdict& verdict,
+                      const model::Order& order, RecordId record, Batch& batch);
   void add_case(engine::CaseType type, RecordId record, const std::string& group,
                 std::string reason, Batch& batch);
 
@@ -101,15 +107,17 @@ class OrderPlanning {
   journal::Journal& journal_;
   IdSource& ids_;
   PlanningSettings settings_;
+  std::vector<PlannedTarget> targets_;
   connectors::sitoo::Client& client_;
-  engine::Courier& courier_;
+  Deliver deliver_;
   std::function<void(const journal::AddArrival&)> again_;
   // Both by subject and in ticks, so that a clock step ends no patience.
   std::unordered_map<std::string, Tick> incomplete_since_;
   std::unordered_map<std::string, Tick>
       found_final_;  // by subject: first seen final without an announcement
   bool stopping_ = false;
-  telemetry::Counter records_, unidentified_, cases_;
+  telemetry::Counter records_, cases_;
+  std::vector<telemetry::Counter> unidentified_;  // one per target
 };
 
 }  // namespace tillbridge::app

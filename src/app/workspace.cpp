@@ -2,24 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "telemetry/log.h"
+
 namespace tillbridge::app {
 namespace {
 
 constexpr std::string_view sitoo = "sitoo";
-constexpr std::string_view bloomreach = "bloomreach";
-
-engine::CourierSettings courier_settings(const Workspace& workspace) {
-  engine::CourierSettings settings;
-  settings.workspace = workspace.name;
-  settings.connection = bloomreach;
-  settings.dispatch.budget = {workspace.bloomreach.requests_per_second,
-                              workspace.bloomreach.requests_per_second, 0.0};
-  settings.dispatch.breaker = workspace.breaker;
-  settings.dispatch.retry = workspace.retry;
-  settings.dispatch.calls_in_flight_max = workspace.bloomreach.requests_in_flight_max;
-  settings.dispatch.parts_per_call_max = workspace.bloomreach.commands_per_batch_max;
-  return settings;
-}
 
 ResolutionSettings resolution_settings(const Workspace& workspace) {
   ResolutionSettings settings;
@@ -40,13 +28,10 @@ PlanningSettings planning_settings(const Workspace& workspace, std::uint32_t ver
   settings.workspace = workspace.name;
   settings.zone = workspace.zone;
   settings.settings_version = version;
-  settings.flows = workspace.bloomreach_flows;
   settings.sitoo = workspace.sitoo;
   settings.complete_within = workspace.complete_within;
   settings.incomplete_again = workspace.incomplete_again;
   settings.late_event_grace = workspace.late_event_grace;
-  settings.profile_window = workspace.profile_window;
-  settings.shadow = workspace.bloomreach_mode == Mode::shadow;
   return settings;
 }
 
@@ -68,82 +53,136 @@ ReceiverSettings receiver_settings(const Workspace& workspace) {
   return settings;
 }
 
+ConsentDeskSettings consent_desk_settings(const Workspace& workspace, std::uint32_t version) {
+  ConsentDeskSettings settings;
+  settings.workspace = workspace.name;
+  settings.flows = workspace.klaviyo_flows;
+  settings.shadow = workspace.klaviyo_mode == Mode::shadow;
+  settings.double_opt_in = workspace.klaviyo_double_opt_in;
+  settings.settings_version = version;
+  return settings;
+}
+
 }  // namespace
 
 WorkspaceRuntime::WorkspaceRuntime(Surroundings on, const Workspace& settings,
-                                   std::uint32_t settings_version)
+                                   std::uint32_t settings_version, const std::string& data_dir)
     : settings_(settings),
-      channel_(on.transport, on.clock, settings.bloomreach),
-      courier_(on.loop, on.clock, on.journal, on.ids, on.metrics, courier_settings(settings),
-               channel_),
+      lag_({settings.lag_alert, settings.lag_recover}),
+      consents_(on.loop, on.clock, on.journal, on.ids, settings.name),
       sitoo_(on.transport, on.clock, settings.sitoo),
-      planning_(on.loop, on.clock, on.journal, on.ids, on.metrics,
-                planning_settings(settings, settings_version), sitoo_, courier_,
-                [this](const journal::AddArrival& arrival) { resolution_.add(arrival); }),
+      planning_(
+          on.loop, on.clock, on.journal, on.ids, on.metrics,
+          planning_settings(settings, settings_version), targets_of(settings), sitoo_,
+          [this](const journal::AddDelivery& delivery, const std::string& store) {
+            deliver(delivery, store);
+          },
+          [this](const journal::AddArrival& arrival) { resolution_.add(arrival); }),
       resolution_(on.loop, on.clock, on.journal, on.ids, on.metrics, resolution_settings(settings),
                   sitoo_, planning_),
       receiver_(on.clock, on.journal, on.ids, on.metrics, receiver_settings(settings),
                 [this](const journal::AddArrival& arrival) { resolution_.add(arrival); }),
       safety_net_(on.loop, on.clock, on.journal, on.ids, on.metrics, safety_net_settings(settings),
-                  sitoo_,
-                  [this](const journal::AddArrival& arrival) { resolution_.add(arrival); }) {
-  if (settings_.bloomreach_mode == Mode::paused) courier_.pause();
+                  sitoo_, [this](const journal::AddArrival& arrival) { resolution_.add(arrival); }),
+      lag_watch_(on, settings.name, lag_) {
+  if (settings.bloomreach_connected)
+    connections_.push_back(std::make_unique<BloomreachConnection>(on, settings_, lag_));
+  if (settings.klaviyo_connected) {
+    auto klaviyo = std::make_unique<KlaviyoConnection>(
+        on, settings_, lag_, consents_,
+        fmt::format("{}/klaviyo-{}.token", data_dir, settings_.name));
+    klaviyo_ = klaviyo.get();
+    connections_.push_back(std::move(klaviyo));
+    consent_desk_ = std::make_unique<ConsentDesk>(
+        on, consent_desk_settings(settings, settings_version), consents_, *klaviyo_);
+    klaviyo_webhooks_ =
+        std::make_unique<KlaviyoWebhooks>(on, settings_.name, klaviyo_->account(), consents_);
+  }
   if (settings_.sitoo_mode == Mode::paused) resolution_.pause();
+}
+
+TargetConnection* WorkspaceRuntime::connection(const std::string& name) const {
+  for (const auto& one : connections_) {
+    if (one->name() == name) return one.get();
+  }
+  return nullptr;
+}
+
+void WorkspaceRuntime::deliver(const journal::AddDelivery& delivery, const std::string& store) {
+  if (TargetConnection* found = connection(delivery.connection)) found->add(delivery, store);
 }
 
 void WorkspaceRuntime::adopt(const journal::OpenArrival& arrival) {
   resolution_.adopt(arrival);
 }
+
 void WorkspaceRuntime::adopt(const journal::OpenDelivery& delivery) {
-  courier_.adopt(delivery);
+  if (TargetConnection* found = connection(delivery.connection)) {
+    found->adopt(delivery);
+    return;
+  }
+  telemetry::log(telemetry::Level::warning, "delivery_of_unknown_connection",
+                 {{"workspace", name()},
+                  {"connection", delivery.connection},
+                  {"delivery", delivery.id.value},
+                  {"do", "connect the platform again; nothing of it is lost"}});
 }
 
 void WorkspaceRuntime::start(TaskGroup& tasks) {
-  tasks.start(courier_.run());
+  for (const auto& one : connections_) one->start(tasks);
   tasks.start(resolution_.run_reads());
   tasks.start(resolution_.run_releases());
   tasks.start(safety_net_.run_poll());
   tasks.start(safety_net_.run_sweep());
+  tasks.start(lag_watch_.run());
 }
 
 void WorkspaceRuntime::request_stop() {
+  lag_watch_.request_stop();
   safety_net_.request_stop();
   resolution_.request_stop();
   planning_.request_stop();
-  courier_.request_stop();
+  for (const auto& one : connections_) one->request_stop();
+}
+
+Error WorkspaceRuntime::no_such(const std::string& connection) const {
+  std::string names(sitoo);
+  for (const auto& one : connections_) names += ", " + one->name();
+  return {Error::Kind::not_found,
+          fmt::format("workspace {} has no connection '{}'; it has {}", name(), connection, names)};
 }
 
 Result<void> WorkspaceRuntime::pause(const std::string& connection) {
-  if (connection == bloomreach) {
-    courier_.pause();
+  if (TargetConnection* found = this->connection(connection)) {
+    found->pause();
   } else if (connection == sitoo) {
     resolution_.pause();
   } else {
-    return fail(Error::Kind::not_found,
-                fmt::format("workspace {} has no connection '{}'; it has {} and {}", name(),
-                            connection, sitoo, bloomreach));
+    return tl::unexpected(no_such(connection));
   }
   return {};
 }
 
 Result<void> WorkspaceRuntime::resume(const std::string& connection) {
-  if (connection == bloomreach) {
-    courier_.resume();
+  if (TargetConnection* found = this->connection(connection)) {
+    found->resume();
   } else if (connection == sitoo) {
     resolution_.resume();
   } else {
-    return fail(Error::Kind::not_found,
-                fmt::format("workspace {} has no connection '{}'; it has {} and {}", name(),
-                            connection, sitoo, bloomreach));
+    return tl::unexpected(no_such(connection));
   }
   return {};
 }
 
 bool WorkspaceRuntime::idle() const {
-  return resolution_.idle() && courier_.idle();
+  if (!resolution_.idle()) return false;
+  for (const auto& one : connections_) {
+    if (!one->idle()) return false;
+  }
+  return true;
 }
 
-json::Object WorkspaceRuntime::status() const {
+json::Object WorkspaceRuntime::status() {
   json::Object source;
   source["workspace"] = settings_.name;
   source["connection"] = sitoo;
@@ -151,26 +190,18 @@ json::Object WorkspaceRuntime::status() const {
   source["waiting"] = resolution_.waiting();
   source["breaker"] = engine::name(resolution_.reads().breaker().state());
   source["breaker_reason"] = resolution_.reads().breaker().reason();
-  const engine::Dispatch& dispatch = courier_.dispatch();
-  json::Object target;
-  target["workspace"] = settings_.name;
-  target["connection"] = bloomreach;
-  target["mode"] = app::name(settings_.bloomreach_mode);
-  target["paused"] = dispatch.paused();
-  target["waiting"] = dispatch.lanes().size();
-  target["customers_waiting"] = dispatch.lanes().lane_count();
-  target["blocked"] = dispatch.lanes().blocked_count();
-  target["calls_in_flight"] = dispatch.calls_in_flight();
-  target["calls_per_second_max"] = dispatch.budget().rate();
-  target["breaker"] = engine::name(dispatch.breaker().state());
-  target["breaker_reason"] = dispatch.breaker().reason();
+  json::Array connections;
+  connections.push_back(std::move(source));
+  for (const auto& one : connections_) {
+    json::Object target = one->status();
+    target["workspace"] = settings_.name;
+    connections.push_back(std::move(target));
+  }
   json::Object out;
   out["name"] = settings_.name;
   out["idle"] = idle();
-  json::Array connections;
-  connections.push_back(std::move(source));
-  connections.push_back(std::move(target));
   out["connections"] = std::move(connections);
+  out["lag"] = lag_watch_.status();
   return out;
 }
 

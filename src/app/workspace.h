@@ -1,33 +1,29 @@
 #pragma once
 // One retailer's running parts, built in the order a sale travels: receiver -> resolution ->
-// planning -> courier, with the safety net beside them. Core thread.
+// planning -> the connections' couriers, with the safety net and the lag watch beside them. Core
+// thread.
 
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "app/bloomreach_channel.h"
+#include "app/bloomreach_connection.h"
 #include "app/config.h"
+#include "app/consent_desk.h"
 #include "app/event_receiver.h"
+#include "app/klaviyo_connection.h"
+#include "app/klaviyo_webhooks.h"
+#include "app/lag_watch.h"
 #include "app/order_planning.h"
 #include "app/order_resolution.h"
 #include "app/safety_net.h"
-#include "base/json.h"
-#include "engine/courier.h"
 
 namespace tillbridge::app {
 
 class WorkspaceRuntime {
  public:
-  struct Surroundings {
-    Loop& loop;
-    const Clock& clock;
-    journal::Journal& journal;
-    IdSource& ids;
-    telemetry::Metrics& metrics;
-    outbound::Transport& transport;
-  };
-  WorkspaceRuntime(Surroundings surroundings, const Workspace& settings,
-                   std::uint32_t settings_version);
+  WorkspaceRuntime(Surroundings on, const Workspace& settings, std::uint32_t settings_version,
+                   const std::string& data_dir);
 
   void adopt(const journal::OpenArrival& arrival);
   void adopt(const journal::OpenDelivery& delivery);
@@ -39,23 +35,36 @@ class WorkspaceRuntime {
   Result<void> resume(const std::string& connection);
 
   bool idle() const;
-  json::Object status() const;
+  json::Object status();
   const std::string& name() const { return settings_.name; }
   const Workspace& settings() const { return settings_; }
 
   EventReceiver& receiver() { return receiver_; }
   OrderResolution& resolution() { return resolution_; }
-  engine::Courier& courier() { return courier_; }
+  TargetConnection* connection(const std::string& name) const;  // nullptr: there is none
+  KlaviyoConnection* klaviyo() const { return klaviyo_; }       // nullptr: not connected
+  ConsentBook& consents() { return consents_; }
+  // Both nullptr when Klaviyo is not connected.
+  ConsentDesk* consent_desk() const { return consent_desk_.get(); }
+  KlaviyoWebhooks* klaviyo_webhooks() const { return klaviyo_webhooks_.get(); }
 
  private:
+  Error no_such(const std::string& connection) const;
+  void deliver(const journal::AddDelivery& delivery, const std::string& store);
+
   Workspace settings_;
-  BloomreachChannel channel_;
-  engine::Courier courier_;
+  engine::LagBoard lag_;
+  ConsentBook consents_;
+  std::vector<std::unique_ptr<TargetConnection>> connections_;
+  KlaviyoConnection* klaviyo_ = nullptr;
+  std::unique_ptr<ConsentDesk> consent_desk_;
+  std::unique_ptr<KlaviyoWebhooks> klaviyo_webhooks_;
   connectors::sitoo::Client sitoo_;
   OrderPlanning planning_;
   OrderResolution resolution_;
   EventReceiver receiver_;
   SafetyNet safety_net_;
+  LagWatch lag_watch_;
 };
 
 }  // namespace tillbridge::app

@@ -49,9 +49,10 @@ Result<Money> Money::parse(std::string_view text, Currency currency) {
 
 Result<Money> add(Money a, Money b) {
   if (!(a.currency() == b.currency())) {
-    return fail(Error::Kind::invalid_input, "amounts in " + std::string(a.currency().code()) +
-                                                " and " + std::string(b.currency().code()) +
-                                                " cannot be added");
+    const Currency first = a.currency();
+    const Currency second = b.currency();
+    return fail(Error::Kind::invalid_input, "amounts in " + std::string(first.code()) + " and " +
+                                                std::string(second.code()) + " cannot be added");
   }
   std::int64_t sum = 0;
   if (__builtin_add_overflow(a.minor(), b.minor(), &sum))

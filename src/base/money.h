@@ -19,7 +19,9 @@ class Currency {
   // Three letters, any case ("sek"). Unknown but well-formed codes have 2 digits, as ISO 4217
   // mostly does.
   static Result<Currency> parse(std::string_view code);
-  std::string_view code() const { return {code_.data(), code_[0] == 0 ? 0U : 3U}; }
+  // The view lives as long as the currency does.
+  std::string_view code() const& { return {code_.data(), code_[0] == 0 ? 0U : 3U}; }
+  std::string_view code() const&& = delete;
   int digits() const;  // digits after the point
   friend bool operator==(const Currency&, const Currency&) = default;
 

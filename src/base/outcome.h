@@ -17,6 +17,7 @@ struct Outcome {
     transient,  // trouble that passes: try again later
     throttled,  // told to slow down: not a failure of this delivery
     ambiguous,  // sent, answer unknown: settled by identical resend or read-back
+    superseded,  // not sent: the platform holds something newer already
   };
 
   Kind kind = Kind::transient;
@@ -40,6 +41,8 @@ constexpr std::string_view name(Outcome::Kind kind) {
       return "throttled";
     case Outcome::Kind::ambiguous:
       return "ambiguous";
+    case Outcome::Kind::superseded:
+      return "superseded";
   }
   return "unknown";
 }

@@ -171,7 +171,8 @@ std::string_view words(journal::Trigger trigger) {
   return "unknown";
 }
 
-std::string journey_text(const journal::Journey& journey, const Zone& zone, bool with_bodies) {
+std::string journey_text(const journal::Journey& journey, const Zone& zone, bool with_bodies,
+                         const std::vector<ConsentLine>& consents) {
   const auto& record = journey.record;
   std::string out = fmt::format("{}  {}  {}", record.key, record.kind, words(record.state));
   if (!record.reason.empty()) out += fmt::format(" ({})", record.reason);
@@ -180,6 +181,11 @@ std::string journey_text(const journal::Journey& journey, const Zone& zone, bool
       "{}\n",
       record.workspace, record.store.empty() ? "unknown" : record.store,
       stamp(record.happened_at, zone), record.id.value, record.version, record.settings_version);
+  for (const ConsentLine& line : consents) {
+    out += fmt::format("  consent by {}{}: {} since {} ({})\n", line.channel,
+                       with_bodies ? " to " + line.address : "", line.state,
+                       stamp(line.decided_at, zone), line.source);
+  }
   for (const Line& line : timeline(journey, zone, with_bodies)) {
     const std::string when = line.at == Instant::max() ? std::string("now") : stamp(line.at, zone);
     const auto body = line.text.find('\n');
@@ -215,7 +221,8 @@ std::string arrival_text(const journal::ArrivalRow& arrival, const Zone& zone, b
   return out;
 }
 
-json::Object journey_json(const journal::Journey& journey, bool with_bodies) {
+json::Object journey_json(const journal::Journey& journey, bool with_bodies,
+                          const std::vector<ConsentLine>& consents) {
   const auto& record = journey.record;
   json::Object out;
   out["key"] = record.key;
@@ -275,6 +282,17 @@ json::Object journey_json(const journal::Journey& journey, bool with_bodies) {
     notes.push_back(std::move(row));
   }
   out["notes"] = std::move(notes);
+  json::Array known;
+  for (const ConsentLine& line : consents) {
+    json::Object row;
+    row["channel"] = line.channel;
+    if (with_bodies) row["address"] = line.address;
+    row["state"] = line.state;
+    row["decided_at"] = utc_text(line.decided_at);
+    row["source"] = line.source;
+    known.push_back(std::move(row));
+  }
+  out["consents"] = std::move(known);
   return out;
 }
 

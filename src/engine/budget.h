@@ -6,6 +6,8 @@
 // brings back a hundredth. A share can be kept for urgent calls (the till's live reads): others
 // leave it untouched.
 
+#include <cstdint>
+
 #include "base/clock.h"
 
 namespace tillbridge::engine {
@@ -16,23 +18,39 @@ struct BudgetSettings {
   double urgent_share = 0.0;  // 0..1 of the burst only for urgent calls
 };
 
+// What is left until `reset` by the platform's own count, which others may use up as well.
+struct QuotaReport {
+  double remaining = 0;
+  Duration reset{0};
+};
+
+// A bucket for fixed windows of a second and a minute (0: none): whatever the platform's windows
+// begin at, calls that the bucket lets through fit into each of them, with a tenth to spare for
+// calls that arrive closer together than they were sent.
+BudgetSettings budget_for_windows(double per_second, double per_minute);
+
 class Budget {
  public:
   Budget(BudgetSettings settings, Tick now);
 
-  bool take(Tick now, bool urgent = false);
+  // calls: all or none; more than the bucket holds are taken from a full one.
+  bool take(Tick now, bool urgent = false, std::uint32_t calls = 1);
   // The earliest tick at which take() can succeed.
-  Tick ready_at(Tick now, bool urgent = false) const;
+  Tick ready_at(Tick now, bool urgent = false, std::uint32_t calls = 1) const;
+  // How many calls take() would let through now.
+  std::uint32_t room(Tick now) const;
 
   void throttled(Tick now, Duration pause);
   void succeeded();
+  void reported(Tick now, const QuotaReport& report);
 
   double rate() const { return settings_.calls_per_second * factor_; }
   Tick closed_until() const { return closed_until_; }
 
  private:
   void refill(Tick now);
-  double needed(bool urgent) const;
+  double needed(bool urgent, std::uint32_t calls = 1) const;
+  double tokens_at(Tick now) const;
 
   BudgetSettings settings_;
   double tokens_;

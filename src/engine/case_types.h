@@ -21,6 +21,10 @@ enum class CaseType {
   faulty_data,         // amounts or currencies that do not fit the settings
   rejected_delivery,   // a platform refused it for good
   patience_exhausted,  // tried for days without success
+  profile_conflict,    // two customers claim one profile
+  lag_high,            // a platform is further behind the tills than agreed
+  missing_effect,      // a platform took it and does not have it
+  orphaned_effect,     // a platform has it and no record explains it
 };
 
 struct CaseRule {
@@ -48,6 +52,14 @@ constexpr CaseRule case_rule(CaseType type) {
       return {"rejected_delivery", "marketing", hours{24}};
     case CaseType::patience_exhausted:
       return {"patience_exhausted", "integration", hours{8}};
+    case CaseType::profile_conflict:
+      return {"profile_conflict", "data steward", hours{72}};
+    case CaseType::lag_high:
+      return {"lag_high", "integration", hours{1}};
+    case CaseType::missing_effect:
+      return {"missing_effect", "marketing", hours{24}};
+    case CaseType::orphaned_effect:
+      return {"orphaned_effect", "marketing", hours{72}};
   }
   return {"unknown", "integration", hours{24}};
 }

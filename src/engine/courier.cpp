@@ -22,7 +22,43 @@ std::vector<double> lag_bounds() {
   return {0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400};
 }
 
-Item to_item(const journal::OpenDelivery& delivery) {
+}  // namespace
+
+Courier::Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
+                 telemetry::Metrics& metrics, LagBoard& lag, CourierSettings settings,
+                 Channel& channel)
+    : loop_(loop),
+      clock_(clock),
+      journal_(journal),
+      ids_(ids),
+      settings_(std::move(settings)),
+      lag_(lag),
+      channel_(channel),
+      dispatch_(settings_.dispatch, Entropy::from_machine(), clock.tick()),
+      calls_(loop,
+             [](const std::string& what) {
+               telemetry::log(telemetry::Level::error, "call_failed", {{"what", what}});
+             }),
+      changed_(loop),
+      metrics_(metrics) {
+  telemetry::Labels labels{{"workspace", settings_.workspace},
+                           {"connection", settings_.connection}};
+  if (!settings_.duty.empty()) labels.emplace_back("duty", settings_.duty);
+  delivered_ = metrics.counter("tillbridge_deliveries_delivered_total",
+                               "Deliveries the platform has taken", labels);
+  retried_ = metrics.counter("tillbridge_deliveries_retried_total",
+                             "Attempts that will be made again", labels);
+  parked_ = metrics.counter("tillbridge_deliveries_parked_total", "Deliveries that became a case",
+                            labels);
+  throttled_ = metrics.counter("tillbridge_calls_throttled_total",
+                               "Calls answered with a slow-down", labels);
+  waiting_ = metrics.gauge("tillbridge_deliveries_waiting", "Deliveries not finished", labels);
+  breaker_open_ =
+      metrics.gauge("tillbridge_breaker_open", "1 while the circuit breaker is open", labels);
+}
+
+// Also counts it as waiting.
+Item Courier::to_item(const journal::OpenDelivery& delivery) {
   Item item;
   item.id = delivery.id;
   item.record = delivery.record;
@@ -37,40 +73,9 @@ Item to_item(const journal::OpenDelivery& delivery) {
   item.settle = delivery.settle;
   item.next_trigger =
       delivery.attempts_made == 0 ? journal::Trigger::first : journal::Trigger::retry;
+  item.lag_series = lag_.series(settings_.connection, delivery.flow, delivery.store);
+  lag_.waiting(item.lag_series, item.happened_at);
   return item;
-}
-
-}  // namespace
-
-Courier::Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
-                 telemetry::Metrics& metrics, CourierSettings settings, Channel& channel)
-    : loop_(loop),
-      clock_(clock),
-      journal_(journal),
-      ids_(ids),
-      settings_(std::move(settings)),
-      channel_(channel),
-      dispatch_(settings_.dispatch, Entropy::from_machine(), clock.tick()),
-      calls_(loop,
-             [](const std::string& what) {
-               telemetry::log(telemetry::Level::error, "call_failed", {{"what", what}});
-             }),
-      changed_(loop) {
-  const telemetry::Labels labels{{"workspace", settings_.workspace},
-                                 {"connection", settings_.connection}};
-  delivered_ = metrics.counter("tillbridge_deliveries_delivered_total",
-                               "Deliveries the platform has taken", labels);
-  retried_ = metrics.counter("tillbridge_deliveries_retried_total",
-                             "Attempts that will be made again", labels);
-  parked_ = metrics.counter("tillbridge_deliveries_parked_total", "Deliveries that became a case",
-                            labels);
-  throttled_ = metrics.counter("tillbridge_calls_throttled_total",
-                               "Calls answered with a slow-down", labels);
-  waiting_ = metrics.gauge("tillbridge_deliveries_waiting", "Deliveries not finished", labels);
-  breaker_open_ =
-      metrics.gauge("tillbridge_breaker_open", "1 while the circuit breaker is open", labels);
-  lag_seconds_ = metrics.histogram(
-      "tillbridge_lag_seconds", "From the till to accepted by the platform", lag_bounds(), labels);
 }
 
 // A stored time is wall time; a wait must not outlive a clock step, so it is bounded by the longest
@@ -104,10 +109,12 @@ void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked
   changed_.notify();
 }
 
-void Courier::add(const journal::AddDelivery& delivery) {
+void Courier::add(const journal::AddDelivery& delivery, const std::string& store) {
   journal::OpenDelivery open;
   open.id = delivery.id;
   open.record = delivery.record;
+  open.flow = delivery.flow;
+  open.store = store;
   open.lane = delivery.lane;
   open.priority = delivery.priority;
   open.on_reject = delivery.on_reject;
@@ -165,11 +172,13 @@ Task<void> Courier::make_call(std::vector<Item> items) {
   }
   const Instant began = clock_.now();
   const Tick began_tick = clock_.tick();
-  const Channel::Answer answer = co_await channel_.send(std::move(*parcels));
+  const Route route = dispatch_.route_of(items);
+  Channel::Answer answer = co_await channel_.send(std::move(*parcels), route);
   const Tick now = clock_.tick();
   const auto settlements = dispatch_.settle(items, answer.call, answer.results, now, clock_.now());
+  if (answer.quota) dispatch_.reported(route, *answer.quota, now);
   if (answer.call.kind == Outcome::Kind::throttled) throttled_.add();
-  journal::Step step = to_step(settlements, began, now - began_tick);
+  journal::Step step = to_step(settlements, std::move(answer), began, now - began_tick);
   if (!co_await store(std::move(step)))
     co_return;  // stopping: found again at the next start, resent identically
   dispatch_.apply(settlements);
@@ -227,10 +236,17 @@ Task<bool> Courier::store(journal::Step step) {
   }
 }
 
-journal::Step Courier::to_step(const std::vector<Settlement>& settlements, Instant began,
-                               Duration took) {
+journal::Step Courier::to_step(const std::vector<Settlement>& settlements, Channel::Answer answer,
+                               Instant began, Duration took) {
   journal::Step step;
   const Instant now = clock_.now();
+  step.facts = std::move(answer.facts);
+  for (journal::PutFact& fact : step.facts) {
+    fact.workspace = settings_.workspace;
+    fact.connection = settings_.connection;
+    fact.changed_at = now;
+  }
+  step.cases = std::move(answer.cases);
   for (const Settlement& settlement : settlements) {
     const Item& item = settlement.item;
     journal::AddAttempt attempt;
@@ -258,6 +274,9 @@ journal::Step Courier::to_step(const std::vector<Settlement>& settlements, Insta
       case Decision::Next::again:
         update.state = journal::DeliveryState::waiting;
         break;
+      case Decision::Next::skip:
+        update.state = journal::DeliveryState::skipped;
+        break;
       case Decision::Next::park:
         update.state = journal::DeliveryState::parked;
         break;
@@ -266,6 +285,16 @@ journal::Step Courier::to_step(const std::vector<Settlement>& settlements, Insta
         break;
     }
     step.delivery_updates.push_back(std::move(update));
+    if (!settlement.note.empty()) {
+      journal::AddNote note;
+      note.id = ids_.next<NoteId>();
+      note.workspace = settings_.workspace;
+      note.subject = item.id.value;
+      note.at = now;
+      note.kind = "delivery";
+      note.text = settlement.note;
+      step.notes.push_back(std::move(note));
+    }
 
     if (settlement.next == Decision::Next::park || settlement.next == Decision::Next::block) {
       const CaseType type =
@@ -282,13 +311,32 @@ journal::Step Courier::to_step(const std::vector<Settlement>& settlements, Insta
   return step;
 }
 
+telemetry::Histogram& Courier::lag_of(std::uint16_t series) {
+  auto [found, fresh] = lag_seconds_.try_emplace(series);
+  if (fresh) {
+    const LagBoard::Names& names = lag_.names(series);
+    found->second = metrics_.histogram("tillbridge_lag_seconds",
+                                       "From the till to accepted by the platform", lag_bounds(),
+                                       {{"workspace", settings_.workspace},
+                                        {"connection", names.connection},
+                                        {"flow", names.flow},
+                                        {"store", names.store}});
+  }
+  return found->second;
+}
+
 void Courier::observe(const std::vector<Settlement>& settlements, Instant now) {
   for (const Settlement& settlement : settlements) {
     switch (settlement.next) {
       case Decision::Next::done:
         delivered_.add();
-        lag_seconds_.observe(
-            std::chrono::duration<double>(now - settlement.item.happened_at).count());
+        lag_of(settlement.item.lag_series)
+            .observe(std::chrono::duration<double>(now - settlement.item.happened_at).count());
+        lag_.accepted(settlement.item.lag_series, settlement.item.happened_at, now);
+        forget(settlement.item.id);
+        break;
+      case Decision::Next::skip:
+        lag_.gone(settlement.item.lag_series, settlement.item.happened_at);
         forget(settlement.item.id);
         break;
       case Decision::Next::again:
@@ -297,6 +345,7 @@ void Courier::observe(const std::vector<Settlement>& settlements, Instant now) {
       case Decision::Next::park:
       case Decision::Next::block:
         parked_.add();
+        lag_.gone(settlement.item.lag_series, settlement.item.happened_at);
         forget(settlement.item.id);
         break;
     }

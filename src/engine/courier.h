@@ -11,6 +11,7 @@
 #include "base/async.h"
 #include "base/task_group.h"
 #include "engine/dispatch.h"
+#include "engine/lag.h"
 #include "journal/journal.h"
 #include "telemetry/metrics.h"
 
@@ -29,14 +30,20 @@ class Channel {
   struct Answer {
     Outcome call;
     std::vector<PartResults> results;  // one per parcel, same order
+    std::optional<QuotaReport> quota = std::nullopt;
+    // Learned from the answer, stored in the same step as the outcome. Workspace, connection and
+    // time are filled in here.
+    std::vector<journal::PutFact> facts = {};
+    std::vector<journal::OpenCase> cases = {};  // likewise; record and delivery are the channel's
   };
   virtual ~Channel() = default;
-  virtual Task<Answer> send(std::vector<Parcel> parcels) = 0;
+  virtual Task<Answer> send(std::vector<Parcel> parcels, Route route) = 0;
 };
 
 struct CourierSettings {
   std::string workspace;
   std::string connection;
+  std::string duty;  // what it carries where a connection has several: "events", "" all
   DispatchSettings dispatch;
   std::size_t body_cache_bytes_max =
       16 * 1024 * 1024;  // LIMIT: bodies just planned, to spare a read
@@ -45,14 +52,14 @@ struct CourierSettings {
 class Courier {
  public:
   Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
-          telemetry::Metrics& metrics, CourierSettings settings, Channel& channel);
+          telemetry::Metrics& metrics, LagBoard& lag, CourierSettings settings, Channel& channel);
 
   // Work found at start (body on disk).
   void adopt(const journal::OpenDelivery& delivery);
   // A parked or blocked delivery that an operator sends again, already stored as waiting.
   void send_again(const journal::OpenDelivery& delivery, bool was_blocked);
   // Work just stored.
-  void add(const journal::AddDelivery& delivery);
+  void add(const journal::AddDelivery& delivery, const std::string& store);
 
   Task<void> run();     // until request_stop()
   void request_stop();  // no new calls; those under way are finished and stored
@@ -67,7 +74,10 @@ class Courier {
   Task<void> make_call(std::vector<Item> items);
   Task<Result<std::vector<Parcel>>> load(std::vector<Item> items);
   Task<bool> store(journal::Step step);
-  journal::Step to_step(const std::vector<Settlement>& settlements, Instant began, Duration took);
+  journal::Step to_step(const std::vector<Settlement>& settlements, Channel::Answer answer,
+                        Instant began, Duration took);
+  Item to_item(const journal::OpenDelivery& delivery);
+  telemetry::Histogram& lag_of(std::uint16_t series);
   void observe(const std::vector<Settlement>& settlements, Instant now);
   void cache(DeliveryId id, const std::vector<std::string>& parts);
   void forget(DeliveryId id);
@@ -78,6 +88,7 @@ class Courier {
   journal::Journal& journal_;
   IdSource& ids_;
   CourierSettings settings_;
+  LagBoard& lag_;
   Channel& channel_;
   Dispatch dispatch_;
   TaskGroup calls_;
@@ -88,7 +99,8 @@ class Courier {
   std::size_t body_bytes_ = 0;
   telemetry::Counter delivered_, retried_, parked_, throttled_;
   telemetry::Gauge waiting_, breaker_open_;
-  telemetry::Histogram lag_seconds_;
+  telemetry::Metrics& metrics_;
+  std::unordered_map<std::uint16_t, telemetry::Histogram> lag_seconds_;  // by series
 };
 
 }  // namespace tillbridge::engine

@@ -11,18 +11,25 @@ namespace {
 // again before anything is given up.
 int weight(Outcome::Kind kind) {
   switch (kind) {
-    case Outcome::Kind::delivered:
+    case Outcome::Kind::superseded:
       return 0;
-    case Outcome::Kind::rejected:
+    case Outcome::Kind::delivered:
       return 1;
-    case Outcome::Kind::ambiguous:
+    case Outcome::Kind::rejected:
       return 2;
-    case Outcome::Kind::transient:
+    case Outcome::Kind::ambiguous:
       return 3;
-    case Outcome::Kind::throttled:
+    case Outcome::Kind::transient:
       return 4;
+    case Outcome::Kind::throttled:
+      return 5;
   }
   return 0;
+}
+
+// Nothing is left to do about the part.
+bool is_done(Outcome::Kind kind) {
+  return kind == Outcome::Kind::delivered || kind == Outcome::Kind::superseded;
 }
 
 }  // namespace
@@ -31,24 +38,56 @@ Dispatch::Dispatch(DispatchSettings settings, Entropy entropy, Tick now)
     : settings_(settings),
       entropy_(entropy),
       budget_(settings.budget, now),
-      breaker_(settings.breaker) {}
+      breaker_(settings.breaker) {
+  if (settings.bulk) bulk_budget_.emplace(settings.bulk->budget, now);
+}
+
+std::uint32_t Dispatch::requests_of(const Item& head) const {
+  return settings_.request_per_part ? std::max(1U, head.parts_left()) : 1U;
+}
+
+// The usual way as long as it has room for everything that is ready; else the bulk way, so that
+// nobody waits for a window that others have used up. What only just fits still goes the usual way.
+std::optional<Route> Dispatch::choose(Tick now) {
+  const std::uint32_t requests = requests_of(*lanes_.peek());
+  const bool crowded = bulk_budget_ && lanes_.ready_parts() > budget_.room(now);
+  if (crowded && !lanes_.peek()->alone && bulk_budget_->take(now)) return Route::bulk;
+  if (budget_.take(now, false, requests)) return Route::usual;
+  return std::nullopt;
+}
 
 std::vector<Item> Dispatch::next_call(Tick now) {
   std::vector<Item> call;
   lanes_.wake(now);
   if (paused_ || in_flight_ >= settings_.calls_in_flight_max || !lanes_.has_ready()) return call;
-  if (!breaker_.allows(now) || !budget_.take(now)) return call;
+  if (!breaker_.allows(now)) return call;
+  const auto route = choose(now);
+  if (!route) return call;
+  const bool bulk = *route == Route::bulk;
+  const std::uint32_t parts_max =
+      bulk ? settings_.bulk->parts_per_call_max : settings_.parts_per_call_max;
   std::uint32_t parts = 0;
   while (const Item* head = lanes_.peek()) {
+    if (!bulk && settings_.request_per_part && !call.empty()) break;
+    if (bulk && head->alone) break;
     const std::uint32_t more = std::max(1U, head->parts_left());
-    if (!call.empty() && parts + more > settings_.parts_per_call_max) break;
+    if (!call.empty() && parts + more > parts_max) break;
     parts += more;
     call.push_back(lanes_.take());
   }
+  if (bulk) bulk_calls_.insert(call.front().id);
   breaker_.started(now);
   if (breaker_.state() == Breaker::State::probing) probe_ = call.front().id;
   ++in_flight_;
   return call;
+}
+
+Route Dispatch::route_of(const std::vector<Item>& call) const {
+  return bulk_calls_.contains(call.front().id) ? Route::bulk : Route::usual;
+}
+
+void Dispatch::reported(Route route, const QuotaReport& report, Tick now) {
+  budget_of(route).reported(now, report);
 }
 
 std::optional<Tick> Dispatch::wake_at(Tick now) const {
@@ -56,7 +95,11 @@ std::optional<Tick> Dispatch::wake_at(Tick now) const {
   if (breaker_.state() == Breaker::State::probing) return std::nullopt;
   const auto due = lanes_.has_ready() ? std::optional<Tick>(now) : lanes_.next_due();
   if (!due) return std::nullopt;
-  return std::max({*due, budget_.ready_at(now), breaker_.ready_at(now)});
+  // How much will be ready at a later tick is not known: a request's room is enough to look again.
+  const std::uint32_t requests = lanes_.has_ready() ? requests_of(*lanes_.peek()) : 1U;
+  Tick open = budget_.ready_at(now, false, requests);
+  if (bulk_budget_) open = std::min(open, bulk_budget_->ready_at(now));
+  return std::max({*due, open, breaker_.ready_at(now)});
 }
 
 // While probing, the bad end of a call that began before the breaker opened says nothing new; taken
@@ -70,10 +113,12 @@ std::vector<Settlement> Dispatch::settle(const std::vector<Item>& items, const O
                                          Instant wall) {
   TB_ASSERT(items.size() == results.size() && in_flight_ > 0);
   --in_flight_;
+  Budget& budget = budget_of(route_of(items));
+  bulk_calls_.erase(items.front().id);
   if (call.kind == Outcome::Kind::throttled) {
-    budget_.throttled(now, call.retry_after.value_or(backoff(settings_.retry, 1, entropy_)));
+    budget.throttled(now, call.retry_after.value_or(backoff(settings_.retry, 1, entropy_)));
   } else if (!call.connection_at_fault) {
-    budget_.succeeded();
+    budget.succeeded();
   }
   if (call.kind == Outcome::Kind::throttled || !call.connection_at_fault) {
     breaker_.succeeded();  // a throttling platform is alive: it must not keep the breaker probing
@@ -97,6 +142,8 @@ Settlement Dispatch::settle_one(const Item& item, const PartResults& results, Ti
                                 Instant wall) {
   Settlement settlement;
   settlement.item = item;
+  settlement.item.alone = item.alone || results.alone;
+  settlement.note = results.note;
   settlement.parts_sent = results.parts_sent;
   settlement.trigger = item.next_trigger;
   settlement.outcome.kind = Outcome::Kind::delivered;
@@ -106,11 +153,11 @@ Settlement Dispatch::settle_one(const Item& item, const PartResults& results, Ti
     if ((results.parts_sent & bit) == 0) continue;
     TB_ASSERT(next < results.outcomes.size());
     const Outcome& outcome = results.outcomes[next++];
-    if (outcome.kind == Outcome::Kind::delivered) settlement.item.parts_done |= bit;
+    if (is_done(outcome.kind)) settlement.item.parts_done |= bit;
     if (weight(outcome.kind) > weight(settlement.outcome.kind) || next == 1)
       settlement.outcome = outcome;
   }
-  if (settlement.outcome.kind == Outcome::Kind::delivered && settlement.item.parts_left() > 0) {
+  if (is_done(settlement.outcome.kind) && settlement.item.parts_left() > 0) {
     settlement.outcome.kind = Outcome::Kind::transient;  // only some parts fitted into the call
     settlement.outcome.reason = "the rest follows in the next call";
   }
@@ -131,6 +178,7 @@ void Dispatch::apply(const std::vector<Settlement>& settlements) {
   for (const Settlement& settlement : settlements) {
     switch (settlement.next) {
       case Decision::Next::done:
+      case Decision::Next::skip:
       case Decision::Next::park:
         lanes_.finish(settlement.item.lane);
         break;
@@ -147,6 +195,7 @@ void Dispatch::apply(const std::vector<Settlement>& settlements) {
 void Dispatch::give_back(const std::vector<Item>& items, Tick now) {
   TB_ASSERT(in_flight_ > 0);
   --in_flight_;
+  bulk_calls_.erase(items.front().id);
   if (is_probe(items)) breaker_.not_made(now);
   for (const Item& item : items) lanes_.put_back(item.lane);
 }

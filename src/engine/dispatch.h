@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/entropy.h"
@@ -23,7 +24,17 @@ struct DispatchSettings {
   RetryPolicy retry;
   std::uint32_t calls_in_flight_max = 8;
   std::uint32_t parts_per_call_max = 50;
+  // A call carries one delivery and is a request, and a token of the budget, per part.
+  bool request_per_part = false;
+  // A second way to the platform for when the first one's budget would make deliveries wait.
+  struct Bulk {
+    BudgetSettings budget;
+    std::uint32_t parts_per_call_max = 1'000;
+  };
+  std::optional<Bulk> bulk = std::nullopt;
 };
+
+enum class Route : std::uint8_t { usual, bulk };
 
 // One delivery's end of a call: what the journal has to store, and what its lane does once that is
 // stored.
@@ -36,6 +47,7 @@ struct Settlement {
   bool out_of_patience = false;
   std::uint64_t parts_sent = 0;
   journal::Trigger trigger = journal::Trigger::first;
+  std::string note;
 };
 
 // What became of one delivery's parts in a call; not_sent when it did not fit after all.
@@ -43,6 +55,8 @@ struct PartResults {
   bool sent = true;
   std::uint64_t parts_sent = 0;   // bit n: part n was in the call
   std::vector<Outcome> outcomes;  // one per bit set, in order of the parts
+  bool alone = false;             // try it again without others: the refusal may be theirs
+  std::string note = {};          // for the journey: what was done differently, and why
 };
 
 class Dispatch {
@@ -54,6 +68,8 @@ class Dispatch {
 
   // The deliveries of the next call, most urgent first; empty when none may be made now.
   std::vector<Item> next_call(Tick now);
+  // The way that the call goes: until it is settled or given back.
+  Route route_of(const std::vector<Item>& call) const;
   // When to ask again, if nothing else happens; nullopt: only a new delivery, an answer or resume()
   // changes anything.
   std::optional<Tick> wake_at(Tick now) const;
@@ -63,6 +79,8 @@ class Dispatch {
   std::vector<Settlement> settle(const std::vector<Item>& items, const Outcome& call,
                                  const std::vector<PartResults>& results, Tick now, Instant wall);
   void apply(const std::vector<Settlement>& settlements);
+  // What the platform says is left for this way.
+  void reported(Route route, const QuotaReport& report, Tick now);
   // The call was not made after all (bodies unreadable, stop).
   void give_back(const std::vector<Item>& items, Tick now);
 
@@ -77,6 +95,10 @@ class Dispatch {
   std::uint32_t calls_in_flight() const { return in_flight_; }
 
  private:
+  // Which way the next call can go; nullopt: none now.
+  std::optional<Route> choose(Tick now);
+  Budget& budget_of(Route route) { return route == Route::bulk ? *bulk_budget_ : budget_; }
+  std::uint32_t requests_of(const Item& head) const;
   bool is_probe(const std::vector<Item>& items) const;
   Settlement settle_one(const Item& item, const PartResults& results, Tick now, Instant wall);
 
@@ -84,6 +106,8 @@ class Dispatch {
   Entropy entropy_;
   Lanes lanes_;
   Budget budget_;
+  std::optional<Budget> bulk_budget_;
+  std::unordered_set<DeliveryId> bulk_calls_;  // first deliveries of the bulk calls under way
   Breaker breaker_;
   std::uint32_t in_flight_ = 0;
   std::optional<DeliveryId> probe_;  // names the breaker's probe: a delivery is in one call only

@@ -57,6 +57,7 @@ void Lanes::wake(Tick now) {
     lane.state = State::ready;
     const Item& head = slab_[lane.head].item;
     ready_.insert(ReadyKey{head.priority, head.id, lane_key});
+    ready_parts_ += head.parts_left();
   }
 }
 
@@ -77,6 +78,7 @@ Item Lanes::take() {
   Lane& lane = lanes_.at(key.lane);
   TB_ASSERT(lane.state == State::ready);
   lane.state = State::busy;
+  ready_parts_ -= slab_[lane.head].item.parts_left();
   return slab_[lane.head].item;
 }
 
@@ -112,6 +114,7 @@ void Lanes::put_back(std::uint64_t lane_key) {
   lane.state = State::ready;
   const Item& head = slab_[lane.head].item;
   ready_.insert(ReadyKey{head.priority, head.id, lane_key});
+  ready_parts_ += head.parts_left();
 }
 
 void Lanes::block(const Item& changed) {

@@ -31,11 +31,13 @@ struct Item {
   std::uint64_t parts_done = 0;
   std::uint32_t attempts = 0;       // that count
   std::uint32_t attempts_made = 0;  // all
+  std::uint16_t lag_series = 0;     // of LagBoard
   std::uint8_t parts = 1;
   journal::Priority priority = journal::Priority::sale;
   journal::OnReject on_reject = journal::OnReject::park;
   journal::Settle settle = journal::Settle::resend;
   journal::Trigger next_trigger = journal::Trigger::first;
+  bool alone = false;  // a call with others was refused: goes the usual way from now on
 
   std::uint32_t parts_left() const {
     return parts - static_cast<std::uint32_t>(__builtin_popcountll(parts_done));
@@ -54,6 +56,8 @@ class Lanes {
   std::optional<Tick> next_due() const;
 
   bool has_ready() const { return !ready_.empty(); }
+  // Parts of all ready heads: what could be sent now.
+  std::size_t ready_parts() const { return ready_parts_; }
   // The most urgent ready head (priority, then age); its lane becomes busy.
   const Item* peek() const;
   Item take();
@@ -102,6 +106,7 @@ class Lanes {
   std::unordered_map<std::uint64_t, Lane> lanes_;
   std::set<ReadyKey> ready_;
   std::set<std::pair<Tick, std::uint64_t>> due_;
+  std::size_t ready_parts_ = 0;
   std::size_t blocked_ = 0;
 };
 

@@ -27,6 +27,10 @@ Decision decide(const RetryPolicy& policy, const Outcome& outcome, std::uint32_t
           on_reject == journal::OnReject::block ? Decision::Next::block : Decision::Next::park;
       decision.counts = true;
       return decision;
+    case Outcome::Kind::superseded:
+      decision.next = Decision::Next::skip;
+      decision.counts = true;
+      return decision;
     case Outcome::Kind::throttled:
       decision.pause = outcome.retry_after.value_or(backoff(policy, 0, entropy));
       return decision;

@@ -28,7 +28,7 @@ struct RetryPolicy {
 };
 
 struct Decision {
-  enum class Next { done, again, park, block };
+  enum class Next { done, again, park, block, skip };
   Next next = Next::again;
   Duration pause{0};    // for again
   bool counts = false;  // uses up an attempt

@@ -1,63 +1,14 @@
 #include "flows/bloomreach.h"
 
-#include <iterator>
-
-#include <boost/algorithm/string/join.hpp>
-
 #include "flows/bloomreach_flows.h"
+#include "flows/order_readiness.h"
+#include "flows/plan_parts.h"
 
 namespace tillbridge::flows {
 namespace {
 
 using model::OrderKind;
 using State = Verdict::State;
-
-Verdict verdict(State state, std::string reason) {
-  Verdict v;
-  v.state = state;
-  v.reason = std::move(reason);
-  return v;
-}
-
-// What is decided before anybody asks who bought; nullopt: go on.
-std::optional<Verdict> decided_by_kind(const model::Order& order, OrderKind kind,
-                                       const BloomreachSettings& settings) {
-  switch (kind) {
-    case OrderKind::booking:
-      return verdict(State::skipped, "a booking: what is sold from it is an order of its own");
-    case OrderKind::parked:
-      return verdict(State::skipped, "a parked cart: what is sold from it is an order of its own");
-    case OrderKind::abandoned:
-      return verdict(State::skipped, "the order was abandoned");
-    case OrderKind::open:
-      return verdict(State::wait, "the order is open");
-    case OrderKind::unknown:
-      if (order.type == model::OrderType::unknown)
-        return verdict(State::faulty_data, "the order's type is not known to Tillbridge");
-      return verdict(State::wait, "the order's state is not known to Tillbridge");
-    case OrderKind::cancelled:
-      if (settings.cancelled == BloomreachSettings::Cancelled::none)
-        return verdict(State::skipped, "cancelled orders are not sent (setting)");
-      if (!order.has_sale_lines())
-        return verdict(State::skipped, "cancelled before anything was sold");
-      break;
-    case OrderKind::sale:
-    case OrderKind::returned:
-    case OrderKind::mixed:
-    case OrderKind::empty:
-      break;
-  }
-  const std::vector<std::string> missing = model::missing_parts(order);
-  if (!missing.empty())
-    return verdict(State::wait, "incomplete: " + boost::algorithm::join(missing, ", "));
-  if (kind == OrderKind::empty) return verdict(State::wait, "incomplete: no rows with a quantity");
-  return std::nullopt;
-}
-
-void append(std::vector<Plan>& plans, std::vector<Plan> more) {
-  plans.insert(plans.end(), std::make_move_iterator(more.begin()),
-               std::make_move_iterator(more.end()));
-}
 
 Result<std::vector<Plan>> plans_of(const model::Order& order, OrderKind kind,
                                    const std::optional<Original>& original,
@@ -81,18 +32,13 @@ Result<std::vector<Plan>> plans_of(const model::Order& order, OrderKind kind,
   return plans;
 }
 
-std::string planned_reason(OrderKind kind, const Identity& identity) {
-  std::string reason(model::name(kind));
-  if (identity.inherited) reason += " by a guest, under the identity of the original sale";
-  return reason;
-}
-
 }  // namespace
 
 Verdict plan_for_bloomreach(const model::Order& order, const std::optional<Original>& original,
                             const BloomreachSettings& settings) {
   const OrderKind kind = model::classify(order);
-  if (auto decided = decided_by_kind(order, kind, settings)) return std::move(*decided);
+  const bool cancelled_is_sent = settings.cancelled != BloomreachSettings::Cancelled::none;
+  if (auto decided = decided_by_kind(order, kind, cancelled_is_sent)) return std::move(*decided);
 
   const Result<Identity> identity = identity_of(order, original, settings);
   if (!identity) return verdict(State::faulty_identity, identity.error().what);
@@ -106,7 +52,7 @@ Verdict plan_for_bloomreach(const model::Order& order, const std::optional<Origi
   else if (plans->empty())
     v = verdict(State::skipped, "all events of this order are left out (setting)");
   else
-    v = verdict(State::planned, planned_reason(kind, *identity));
+    v = verdict(State::planned, planned_reason(kind, identity->inherited));
   v.customer = identity->hard;
   if (plans) v.plans = std::move(*plans);
   return v;

@@ -23,10 +23,6 @@ Result<Exchange> exchange_of(const model::Order& order, const BloomreachSettings
   return exchange;
 }
 
-Money turned(Money amount, Direction direction) {
-  return direction == Direction::returned ? -amount : amount;
-}
-
 // unit price before discount with VAT, in the reference currency
 Result<Money> original_price(const model::OrderLine& line, const Exchange& exchange) {
   TB_TRY(const Decimal percent, add(Decimal::of(100), line.vat_percent));
@@ -35,12 +31,12 @@ Result<Money> original_price(const model::OrderLine& line, const Exchange& excha
   return convert(gross, exchange.rate, exchange.to);
 }
 
-Result<Row> row_of(const model::OrderLine& line, Direction direction, const Exchange& exchange) {
+Result<Row> row_of(const SideRow& local, const Exchange& exchange) {
+  const model::OrderLine& line = *local.line;
   Row row;
-  row.line = &line;
-  row.quantity = line.quantity.magnitude();
-  TB_TRY(const Money gross, add(line.net, line.vat));
-  row.total_local = turned(gross, direction);
+  row.line = local.line;
+  row.quantity = local.quantity;
+  row.total_local = local.gross;
   TB_TRY(row.total, convert(row.total_local, exchange.rate, exchange.to));
   TB_TRY(const Money price_local, divide(row.total_local, row.quantity));
   TB_TRY(row.price, convert(price_local, exchange.rate, exchange.to));
@@ -54,37 +50,19 @@ Result<Row> row_of(const model::OrderLine& line, Direction direction, const Exch
   return row;
 }
 
-bool belongs_to(const model::OrderLine& line, Direction direction) {
-  return !line.quantity.is_zero() && line.is_return() == (direction == Direction::returned);
-}
-
 }  // namespace
 
 Result<Side> side_of(const model::Order& order, Direction direction,
                      const BloomreachSettings& settings) {
   TB_TRY(const Exchange exchange, exchange_of(order, settings));
   Side side;
-  side.direction = direction;
-  Money gross_local(0, order.currency);
-  Money net_local(0, order.currency);
-  for (const model::OrderLine& line : order.lines) {
-    if (!belongs_to(line, direction)) continue;
-    TB_TRY(Row row, row_of(line, direction, exchange));
-    TB_TRY(gross_local, add(gross_local, row.total_local));
-    TB_TRY(net_local, add(net_local, turned(line.net, direction)));
-    TB_TRY(side.quantity, add(side.quantity, row.quantity));
+  TB_TRY(side.local, order_side(order, direction));
+  for (const SideRow& local : side.local.rows) {
+    TB_TRY(Row row, row_of(local, exchange));
     side.rows.push_back(std::move(row));
   }
-  const bool mixed = order.has_sale_lines() && order.has_return_lines();
-  side.paid_local = mixed ? gross_local : turned(order.paid, direction);
-  if (side.paid_local.is_negative() || net_local.is_negative()) {
-    return fail(Error::Kind::invalid_input,
-                direction == Direction::sold
-                    ? "the total of the sold rows is negative"
-                    : "the total of the rows brought back is not a repayment");
-  }
-  TB_TRY(side.paid, convert(side.paid_local, exchange.rate, exchange.to));
-  TB_TRY(side.net, convert(net_local, exchange.rate, exchange.to));
+  TB_TRY(side.paid, convert(side.local.paid, exchange.rate, exchange.to));
+  TB_TRY(side.net, convert(side.local.net, exchange.rate, exchange.to));
   return side;
 }
 

@@ -8,11 +8,10 @@
 
 #include "base/result.h"
 #include "flows/bloomreach_settings.h"
+#include "flows/order_side.h"
 #include "model/order.h"
 
 namespace tillbridge::flows {
-
-enum class Direction { sold, returned };
 
 struct Row {
   const model::OrderLine* line = nullptr;
@@ -25,10 +24,8 @@ struct Row {
 };
 
 struct Side {
-  Direction direction = Direction::sold;
+  OrderSide local;
   std::vector<Row> rows;
-  Decimal quantity;
-  Money paid_local;
   Money paid;
   Money net;  // without tax, reference currency
 };

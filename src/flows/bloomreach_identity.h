@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "flows/bloomreach_settings.h"
+#include "flows/order_customer.h"
 #include "flows/plan.h"
 #include "model/order.h"
 #include "model/tracking.h"
@@ -23,9 +24,6 @@ struct Identity {
 // are left out.
 Result<Identity> identity_of(const model::Order& order, const std::optional<Original>& original,
                              const BloomreachSettings& settings);
-
-// The sale that this return takes back, when it was found.
-const model::Order* original_of(const model::Order& order, const std::optional<Original>& original);
 
 std::string customer_lane(const Identity& identity);
 

@@ -1,7 +1,6 @@
 #include "flows/bloomreach_purchase.h"
 
 #include <algorithm>
-#include <iterator>
 #include <locale>
 
 #include <boost/algorithm/string/case_conv.hpp>
@@ -10,9 +9,6 @@
 
 namespace tillbridge::flows {
 namespace {
-
-constexpr std::size_t commands_per_call_max = 50;  // bloomreach.md 4
-constexpr std::size_t parts_per_split_plan = 48;
 
 std::string payment_types(const model::Order& order) {
   std::vector<std::string> names;
@@ -24,12 +20,6 @@ std::string payment_types(const model::Order& order) {
       names.push_back(std::move(name));
   }
   return boost::algorithm::join(names, ",");
-}
-
-std::string first_voucher(const Side& side) {
-  const auto row = std::find_if(side.rows.begin(), side.rows.end(),
-                                [](const Row& r) { return !r.line->voucher_code.empty(); });
-  return row == side.rows.end() ? std::string{} : row->line->voucher_code;
 }
 
 std::string source_type(const model::Order& order) {
@@ -54,19 +44,17 @@ void add_totals(EventDraft& draft, const model::Order& order, const Side& side) 
   draft.text("purchase_source_type", source_type(order));
   draft.text("purchase_source_name", order.place.store_name);
   std::vector<model::PropertyList> products;
-  model::TextList ids;
   for (const Row& row : side.rows) {
     const std::string& sku = row.line->sku;
     products.push_back({model::Property{"product_id", sku},
                         model::Property{"quantity", model::Number{row.quantity.to_text()}}});
-    if (std::find(ids.begin(), ids.end(), sku) == ids.end()) ids.push_back(sku);
   }
   draft.value("product_list", std::move(products));
-  draft.value("product_ids", std::move(ids));
-  draft.number("total_quantity", side.quantity);
+  draft.value("product_ids", distinct_skus(side.local));
+  draft.number("total_quantity", side.local.quantity);
   draft.amount("total_price", side.paid);
   draft.amount("total_price_without_tax", side.net);
-  draft.amount("total_price_local_currency", side.paid_local);
+  draft.amount("total_price_local_currency", side.local.paid);
   draft.text("local_currency", std::string(order.currency.code()));
   draft.text("payment_type", payment_types(order));
 }
@@ -84,7 +72,7 @@ EventDraft purchase_draft(const model::Order& order, const Side& side, const Pur
   draft.text("purchase_id", head.id);
   draft.text("purchase_status", head.status);
   add_totals(draft, order, side);
-  draft.text("voucher_code", first_voucher(side));
+  draft.text("voucher_code", first_voucher(side.local));
   add_place(draft, order);
   draft.text("exchange_return_id", order.exchange_return_id);
   draft.text("refund_id", head.refund_id);
@@ -119,25 +107,6 @@ EventDraft purchase_item_draft(const model::Order& order, const Row& row, const 
 void append_event(std::vector<model::TrackedEffect>& parts, EventDraft draft,
                   const model::CustomerIds& who, Instant at) {
   if (auto event = std::move(draft).finish(who, at)) parts.emplace_back(std::move(*event));
-}
-
-std::vector<Plan> divide_into_plans(const std::string& flow, const std::string& effect,
-                                    const std::string& lane,
-                                    std::vector<model::TrackedEffect> parts) {
-  const std::size_t per_plan =
-      parts.size() <= commands_per_call_max ? commands_per_call_max : parts_per_split_plan;
-  std::vector<Plan> plans;
-  for (std::size_t from = 0; from < parts.size(); from += per_plan) {
-    const std::size_t to = std::min(parts.size(), from + per_plan);
-    Plan plan;
-    plan.flow = flow;
-    plan.effect = plans.empty() ? effect : effect + "/" + std::to_string(plans.size() + 1);
-    plan.lane = lane;
-    plan.parts.assign(std::make_move_iterator(parts.begin() + static_cast<std::ptrdiff_t>(from)),
-                      std::make_move_iterator(parts.begin() + static_cast<std::ptrdiff_t>(to)));
-    plans.push_back(std::move(plan));
-  }
-  return plans;
 }
 
 }  // namespace tillbridge::flows

@@ -8,6 +8,7 @@
 #include "flows/bloomreach_event_draft.h"
 #include "flows/bloomreach_identity.h"
 #include "flows/plan.h"
+#include "flows/plan_parts.h"
 
 namespace tillbridge::flows {
 
@@ -36,9 +37,7 @@ void add_place(EventDraft& draft, const model::Order& order);
 void append_event(std::vector<model::TrackedEffect>& parts, EventDraft draft,
                   const model::CustomerIds& who, Instant at);
 
-// One plan of all parts when they fit one call, else plans "effect", "effect/2", ... in row order.
-std::vector<Plan> divide_into_plans(const std::string& flow, const std::string& effect,
-                                    const std::string& lane,
-                                    std::vector<model::TrackedEffect> parts);
+// Plans of what one call takes (bloomreach.md 4), a longer order's in row order.
+constexpr PartLimits part_limits{.whole_max = 50, .split = 48};
 
 }  // namespace tillbridge::flows

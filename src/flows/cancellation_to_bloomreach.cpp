@@ -18,7 +18,7 @@ Result<std::vector<Plan>> plan_cancellation(const model::Order& order, const Ide
   append_event(parts, purchase_draft(order, side, head, settings), identity.opening,
                order.cancelled_at.value_or(order.ordered_at));
   return divide_into_plans("cancellation_to_bloomreach", "cancel/" + order.id,
-                           customer_lane(identity), std::move(parts));
+                           customer_lane(identity), std::move(parts), part_limits);
 }
 
 }  // namespace tillbridge::flows

@@ -21,6 +21,20 @@ struct Plan {
       parts;  // header first; at most 64 per plan (longer orders give several plans)
 };
 
+// Something a flow has to remember from one order to the next, kept in the journal per workspace
+// and connection ("person/vera@kund.se"); replaced as a whole, value "" : forgotten.
+struct Fact {
+  std::string key;
+  std::string value;
+};
+
+// What is remembered, as planning sees it now: nullptr when there is nothing under the key.
+class Facts {
+ public:
+  virtual ~Facts() = default;
+  virtual const std::string* find(const std::string& key) const = 0;
+};
+
 // What becomes of an order on one connection. Exactly one of the states.
 struct Verdict {
   enum class State {
@@ -35,6 +49,10 @@ struct Verdict {
   std::string reason;    // plain words, no personal data
   std::string customer;  // normalised hard ID, when there is one
   std::vector<Plan> plans;
+  std::vector<Fact> learned;  // to be kept together with the plans
+  std::string
+      conflict;  // two customers claim one profile: a case for the steward beside the plans;
+                 // "" none. No personal data
 };
 
 // The original of a return, as far as it is known.

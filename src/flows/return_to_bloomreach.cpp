@@ -1,8 +1,6 @@
 // The rows of an order that were brought back: `return` and `return_item`, or a `purchase` with
 // status `refund`, by the workspace's pattern.
 
-#include <algorithm>
-
 #include "flows/bloomreach_flows.h"
 #include "flows/bloomreach_purchase.h"
 
@@ -17,24 +15,13 @@ std::string original_purchase_id(const model::Order& order, const model::Order* 
   return is_order_number ? order.original_order_id : std::string{};
 }
 
-std::string return_reason(const model::Order& order, const Side& side) {
-  if (!order.reason.empty()) return order.reason;
-  const auto row = std::find_if(side.rows.begin(), side.rows.end(),
-                                [](const Row& r) { return !r.line->reason.empty(); });
-  return row == side.rows.end() ? std::string{} : row->line->reason;
-}
-
-std::string row_reason(const model::Order& order, const Row& row) {
-  return row.line->reason.empty() ? order.reason : row.line->reason;
-}
-
 EventDraft return_draft(const model::Order& order, const Side& side, const std::string& return_id,
                         const std::string& original_id, const BloomreachSettings& settings) {
   EventDraft draft("return", settings);
   draft.text("return_id", return_id);
   draft.text("purchase_id", original_id);
   add_totals(draft, order, side);
-  draft.text("reason", return_reason(order, side));
+  draft.text("reason", return_reason(order, side.local));
   add_place(draft, order);
   draft.text("exchange_purchase_id", order.exchange_sale_id);
   return draft;
@@ -56,7 +43,7 @@ EventDraft return_item_draft(const model::Order& order, const Row& row,
   draft.amount("total_price", row.total);
   draft.amount("total_price_local_currency", row.total_local);
   draft.text("local_currency", std::string(order.currency.code()));
-  draft.text("reason", row_reason(order, row));
+  draft.text("reason", row_reason(order, *row.line));
   draft.text("store_id", order.place.store_code);
   return draft;
 }
@@ -84,12 +71,12 @@ std::vector<model::TrackedEffect> status_pattern(const model::Order& order, cons
   head.refund_id = purchase_id(order, settings);
   head.id = original_id.empty() ? head.refund_id : original_id;
   head.status = "refund";
-  head.reason = return_reason(order, side);
+  head.reason = return_reason(order, side.local);
   std::vector<model::TrackedEffect> parts;
   append_event(parts, purchase_draft(order, side, head, settings), identity.opening,
                order.ordered_at);
   for (const Row& row : side.rows) {
-    head.reason = row_reason(order, row);
+    head.reason = row_reason(order, *row.line);
     append_event(parts, purchase_item_draft(order, row, head, settings), identity.ids,
                  order.ordered_at);
   }
@@ -107,7 +94,7 @@ Result<std::vector<Plan>> plan_return(const model::Order& order, const model::Or
                    ? event_pattern(order, side, original_id, identity, settings)
                    : status_pattern(order, side, original_id, identity, settings);
   return divide_into_plans("return_to_bloomreach", "return/" + order.id, customer_lane(identity),
-                           std::move(parts));
+                           std::move(parts), part_limits);
 }
 
 }  // namespace tillbridge::flows

@@ -23,7 +23,7 @@ Result<std::vector<Plan>> plan_sale(const model::Order& order, const Identity& i
                  order.ordered_at);
   }
   return divide_into_plans("sale_to_bloomreach", "sale/" + order.id, customer_lane(identity),
-                           std::move(parts));
+                           std::move(parts), part_limits);
 }
 
 }  // namespace tillbridge::flows

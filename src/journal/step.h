@@ -181,6 +181,16 @@ struct SetCursor {
   std::string value;
 };
 
+// What planning remembers from one order to the next about a person or an order, per connection
+// ("person/vera@kund.se"). Replaced as a whole; an empty value forgets it.
+struct PutFact {
+  std::string workspace;
+  std::string connection;
+  std::string key;
+  std::string value;
+  Instant changed_at;
+};
+
 struct SetPause {
   std::string workspace;
   std::string connection;
@@ -209,6 +219,7 @@ struct Step {
   std::vector<CloseCase> closed_cases = {};
   std::vector<AddNote> notes = {};
   std::vector<SetCursor> cursors = {};
+  std::vector<PutFact> facts = {};
   std::vector<SetPause> pauses = {};
   std::vector<PutSettings> settings = {};
 };

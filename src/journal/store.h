@@ -83,6 +83,16 @@ class Reader {
 
   virtual Result<std::optional<std::string>> cursor(const std::string& workspace,
                                                     const std::string& name) = 0;
+  // What is remembered under these keys, in the order asked; nullopt where there is nothing.
+  virtual Result<std::vector<std::optional<std::string>>> facts(
+      const std::string& workspace, const std::string& connection,
+      std::span<const std::string> keys) = 0;
+  // Deliveries of a connection with after < id < until, in id order, without bodies and attempts:
+  // an id holds the time at which it was planned, so the cost is that of the time asked about.
+  virtual Result<std::vector<DeliveryRow>> deliveries_planned(const std::string& workspace,
+                                                              const std::string& connection,
+                                                              DeliveryId after, DeliveryId until,
+                                                              std::size_t limit) = 0;
   virtual Result<std::optional<SettingsVersion>> latest_settings(const std::string& workspace) = 0;
 
   // Records whose search keys contain this text (case-insensitive; exact for texts under 3

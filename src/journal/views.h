@@ -29,6 +29,8 @@ struct OpenDelivery {
   RecordId record;
   std::string workspace;
   std::string connection;
+  std::string flow;
+  std::string store;  // of its record
   std::string lane;
   Priority priority = Priority::sale;
   OnReject on_reject = OnReject::park;

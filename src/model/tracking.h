@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "base/money.h"
 
 namespace tillbridge::model {
 
@@ -37,6 +39,7 @@ struct CustomerIds {
 
 struct CustomerUpdate {
   CustomerIds who;
+  PropertyList attributes;  // the platform's own fields of a person, where it tells them apart
   PropertyList properties;
   Instant changed_at;
 };
@@ -46,7 +49,25 @@ struct CustomerEvent {
   std::string type;
   Instant at;
   PropertyList properties;
+  // For platforms that keep these apart from the properties:
+  std::optional<Money> value;        // revenue, positive
+  std::string unique_id;             // the platform keeps the first of those that share it
+  PropertyList customer_properties;  // written to the person together with the event
+  bool history = false;              // happened long ago: stored, but nobody is mailed about it
 };
+
+// A customer's own decision about being addressed, made at `at`.
+enum class ConsentChannel : std::uint8_t { email = 1, sms = 2 };
+enum class ConsentState : std::uint8_t { unknown = 0, subscribed = 1, unsubscribed = 2 };
+struct ConsentAct {
+  CustomerIds who;  // the address of the channel: email or phone_number
+  ConsentChannel channel = ConsentChannel::email;
+  ConsentState decision = ConsentState::unsubscribed;
+  Instant at;
+  std::string source;  // where it was made, for people: "Till, Uppsala Centrum"
+};
+std::string_view name(ConsentChannel channel);  // "email", "sms"
+std::string_view name(ConsentState state);      // "unknown", "subscribed", "unsubscribed"
 
 using TrackedEffect = std::variant<CustomerUpdate, CustomerEvent>;
 

@@ -401,6 +401,47 @@ TEST_P(JournalSuite, CursorsPausesAndSettings) {
             Error::Kind::corrupt);
 }
 
+TEST_P(JournalSuite, FactsAreReplacedForgottenAndKeptApart) {
+  const std::vector<std::string> keys{"person/b", "person/a", "person/gone"};
+  apply({.facts = {{"shop", "mail", "person/a", "1", at_second(1)},
+                   {"shop", "mail", "person/b", "2", at_second(1)},
+                   {"shop", "mail", "person/gone", "3", at_second(1)},
+                   {"shop", "crm", "person/a", "8", at_second(1)},
+                   {"shop2", "mail", "person/a", "9", at_second(1)}}});
+  apply({.facts = {{"shop", "mail", "person/a", "4", at_second(2)},
+                   {"shop", "mail", "person/gone", "", at_second(2)},
+                   {"shop", "mail", "person/never", "", at_second(2)}}});
+  const auto found = reader_->facts("shop", "mail", keys);
+  ASSERT_TRUE(found);
+  EXPECT_THAT(*found, ElementsAre(std::optional<std::string>("2"), std::optional<std::string>("4"),
+                                  std::nullopt));
+  EXPECT_EQ((*reader_->facts("shop", "crm", keys))[1], "8");
+  EXPECT_EQ((*reader_->facts("shop2", "mail", keys))[1], "9");
+  if (!reopen()) GTEST_SKIP() << "keeps nothing";
+  EXPECT_EQ((*reader_->facts("shop", "mail", keys))[1], "4");
+}
+
+TEST_P(JournalSuite, PlannedDeliveriesAreFoundByTheTimeInTheirId) {
+  auto elsewhere = delivery(22, 1, "z");
+  elsewhere.connection = "other";
+  apply({.records = {record(1, "order/1")},
+         .deliveries = {delivery(20, 1, "x"), delivery(21, 1, "y"), elsewhere,
+                        delivery(23, 1, "v"), delivery(24, 1, "w")}});
+  const auto effects = [&](std::uint64_t after, std::uint64_t until, std::size_t limit) {
+    std::vector<std::string> found;
+    const auto rows = reader_->deliveries_planned("shop", delivery(0, 1, "").connection,
+                                                  DeliveryId{after}, DeliveryId{until}, limit);
+    EXPECT_TRUE(rows);
+    if (rows) {
+      for (const auto& row : *rows) found.push_back(row.effect);
+    }
+    return found;
+  };
+  EXPECT_THAT(effects(20, 24, 10), ElementsAre("y", "v"));
+  EXPECT_THAT(effects(0, 100, 2), ElementsAre("x", "y"));
+  EXPECT_THAT(effects(24, 100, 10), IsEmpty());
+}
+
 TEST_P(JournalSuite, CountsFollowEveryChange) {
   apply({.arrivals = {arrival(10, "a"), arrival(11, "a"), arrival(12, "b")},
          .records = {record(1, "order/1")},
@@ -433,6 +474,7 @@ TEST_P(JournalSuite, WhatWasAppliedIsThereAfterReopening) {
          .attempts = {attempt(20, 1)},
          .cases = {case_of(50, "g", RecordId{1})},
          .cursors = {{"shop", "poll", "7"}},
+         .facts = {{"shop", "mail", "k", "v", at_second(1)}},
          .pauses = {{"shop", "crm", true, at_second(1), "ann", "x"}},
          .settings = {{"shop", 4, at_second(1), "ann", "doc"}}});
   const auto before = counts();

@@ -2,6 +2,7 @@
 
 #include "app/commands/where.h"
 #include "app/workspace.h"
+#include "connectors/bloomreach/tracking_client.h"
 
 namespace tillbridge::app {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 struct Checked {
   std::string what;
   Outcome outcome;
+  std::string facts = {};  // what a person should compare with their own idea of it
 };
 
 Task<void> ping_all(const Clock& clock, outbound::Transport& transport, const Config& config,
@@ -17,9 +19,18 @@ Task<void> ping_all(const Clock& clock, outbound::Transport& transport, const Co
     connectors::sitoo::Client sitoo(transport, clock, workspace.sitoo);
     Outcome answered = co_await sitoo.ping();
     into.push_back(Checked{workspace.name + "/sitoo", std::move(answered)});
-    connectors::bloomreach::TrackingClient bloomreach(transport, clock, workspace.bloomreach);
-    Outcome tracked = co_await bloomreach.ping();
-    into.push_back(Checked{workspace.name + "/bloomreach", std::move(tracked)});
+    if (workspace.bloomreach_connected) {
+      connectors::bloomreach::TrackingClient bloomreach(transport, clock, workspace.bloomreach);
+      Outcome tracked = co_await bloomreach.ping();
+      into.push_back(Checked{workspace.name + "/bloomreach", std::move(tracked)});
+    }
+    if (workspace.klaviyo_connected) {
+      connectors::klaviyo::Client klaviyo(transport, clock, workspace.klaviyo);
+      auto account = co_await klaviyo.account();
+      into.push_back(Checked{workspace.name + "/klaviyo", std::move(account.answer.outcome),
+                             fmt::format("account {}, its days end in {}, reports in {}",
+                                         account.id, account.timezone, account.currency)});
+    }
   }
 }
 
@@ -49,8 +60,9 @@ int check(const Where& where, bool live) {
     for (const Checked& one : checked) {
       const bool ok = one.outcome.kind == Outcome::Kind::delivered;
       sound = sound && ok;
-      connections[one.what] = ok ? "ok" : one.outcome.reason;
-      if (!where.json) fmt::print("{}: {}\n", one.what, ok ? "ok" : one.outcome.reason);
+      const std::string good = one.facts.empty() ? "ok" : "ok, " + one.facts;
+      connections[one.what] = ok ? good : one.outcome.reason;
+      if (!where.json) fmt::print("{}: {}\n", one.what, ok ? good : one.outcome.reason);
     }
     out["connections"] = std::move(connections);
   }

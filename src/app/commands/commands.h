@@ -2,6 +2,7 @@
 // One function per command; each returns the exit code and prints errors to standard error.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -37,6 +38,20 @@ int pause(const Where& where, const std::string& workspace, const std::string& c
           const std::string& reason);
 int resume(const Where& where, const std::string& workspace, const std::string& connection);
 int status(const Where& where);
+struct CompareOptions {
+  std::string connection, workspace;
+  std::string day, from, until;
+  bool repair = false;
+};
+int compare(const Where& where, const CompareOptions& options);
+int consents(const Where& where, const std::string& workspace, const std::string& address,
+             const std::string& country);
+struct ConsentOptions {
+  std::string workspace, address, country, channel, decision, at, source;
+};
+int consent(const Where& where, const ConsentOptions& options);
+int merge(const Where& where, const std::string& workspace, const std::string& into,
+          const std::string& from);
 int journal_verify(const Where& where);
 int journal_stats(const Where& where);
 int journal_backup(const Where& where, const std::string& target);
@@ -52,6 +67,9 @@ struct DemoOptions {
   std::string data_dir;  // "": <temporary folder>/tillbridge-demo, made afresh
   int drain_s_max = 120;
   std::int64_t settling_ms = 1000;
+  std::map<std::string, std::string> sandbox_ports;  // simulator -> fixed port
+  std::map<std::string, std::string> via;  // platform -> base URL that the hub uses instead
+  double klaviyo_quota_factor = 20;        // of the documented windows; 1: as they are
 };
 int demo(const DemoOptions& options);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/where.h"
+#include "desk/consent_lines.h"
 #include "desk/journey_view.h"
 
 namespace tillbridge::app {
@@ -64,10 +65,12 @@ int journey(const Where& where, const std::string& text, bool with_bodies) {
     const auto found = journal->reader->journey(record.id);
     if (!found) return report(found.error());
     if (!*found) continue;
+    const auto consents = desk::consents_of(*journal->reader, (*found)->record);
+    if (!consents) return report(consents.error());
     if (where.json) {
-      out.push_back(desk::journey_json(**found, with_bodies));
+      out.push_back(desk::journey_json(**found, with_bodies, *consents));
     } else {
-      fmt::print("{}\n", desk::journey_text(**found, journal->zone, with_bodies));
+      fmt::print("{}\n", desk::journey_text(**found, journal->zone, with_bodies, *consents));
     }
   }
   if (where.json) fmt::print("{}\n", json::to_text(json::Object{{"journeys", std::move(out)}}));

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "journal/sqlite/sqlite_store.h"
 
@@ -89,6 +90,27 @@ std::unique_ptr<ControlClient> control_of(const Where& where) {
   const std::string scheme = control.tls_certificate_file.empty() ? "http" : "https";
   return std::make_unique<ControlClient>(
       fmt::format("{}://{}:{}", scheme, control.address, control.port), Secret(token));
+}
+
+std::string operator_name() {
+  for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"}) {
+    if (const char* name = std::getenv(variable); name != nullptr && *name != '\0') return name;
+  }
+  return fmt::format("user {}", ::getuid());
+}
+
+int act(const Where& where, const std::string& path, json::Object body, const std::string& done) {
+  const auto control = control_of(where);
+  if (!control) return exit_failed;
+  body["by"] = operator_name();
+  const auto answer = control->call("POST", path, body);
+  if (!answer) return report(answer.error());
+  if (where.json) {
+    fmt::print("{}\n", json::to_text(*answer));
+  } else {
+    fmt::print("{}\n", json::text(answer->as_object(), "message").value_or(done));
+  }
+  return exit_done;
 }
 
 int report(const Error& error) {

@@ -31,6 +31,12 @@ std::optional<ReadOnlyJournal> open_journal(const Where& where);
 // A client of the running hub's control API, with the token from its data folder.
 std::unique_ptr<ControlClient> control_of(const Where& where);
 
+// Who is at the keyboard, for the audit trail.
+std::string operator_name();
+
+// Posts to the running hub with who asks and prints the answer's message, or `done` without one.
+int act(const Where& where, const std::string& path, json::Object body, const std::string& done);
+
 int report(const Error& error);
 
 }  // namespace tillbridge::app

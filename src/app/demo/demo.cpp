@@ -22,6 +22,22 @@ constexpr auto tick_pause = std::chrono::milliseconds{200};
 constexpr Duration clock_step_every = std::chrono::seconds{4};
 constexpr int interactive_day_s = 24 * 3600;
 
+// How much slower Bloomreach got what was sold while Klaviyo was down.
+std::optional<double> isolation_ratio(const json::Object& summary) {
+  const json::Object* at = json::object(summary, "platforms");
+  for (const char* step : {"bloomreach", "phases"}) {
+    at = at == nullptr ? nullptr : json::object(*at, step);
+  }
+  const json::Object* calm = at == nullptr ? nullptr : json::object(*at, "calm");
+  const json::Object* fault = at == nullptr ? nullptr : json::object(*at, "fault");
+  if (calm == nullptr || fault == nullptr) return std::nullopt;
+  const json::Value* without = calm->if_contains("lag_p99_ms");
+  const json::Value* with = fault->if_contains("lag_p99_ms");
+  if (without == nullptr || with == nullptr || without->to_number<double>() <= 0)
+    return std::nullopt;
+  return with->to_number<double>() / without->to_number<double>();
+}
+
 std::atomic<bool> interrupted{false};
 void on_interrupt(int) {
   if (interrupted.exchange(true)) std::_Exit(exit_failed);  // the second time: at once
@@ -94,7 +110,8 @@ Result<void> Demo::set_up() {
   TB_TRY(ports_.hub_public, free_port());
   TB_TRY(ports_.hub_control, free_port());
   std::ofstream config(dir_ + "/tillbridge.toml");
-  config << demo_config_text(dir_, ports_, options_.settling_ms);
+  config << demo_config_text(dir_, ports_,
+                             {options_.settling_ms, options_.klaviyo_quota_factor, options_.via});
   config.close();
   TB_CHECK(start_hub());
   return start_day();
@@ -103,9 +120,22 @@ Result<void> Demo::set_up() {
 Result<void> Demo::start_sandbox() {
   const std::string program =
       (std::filesystem::path(own_path()).parent_path() / "tillbridge-sandbox").string();
-  TB_CHECK(sandbox_.start({program, "--seed", std::to_string(options_.seed), "--bloomreach-project",
-                           demo_project, "--parent-pid", std::to_string(::getpid())},
-                          dir_ + "/sandbox.log"));
+  std::vector<std::string> command{program,
+                                   "--seed",
+                                   std::to_string(options_.seed),
+                                   "--bloomreach-project",
+                                   demo_project,
+                                   "--klaviyo-key",
+                                   demo_klaviyo_key,
+                                   "--klaviyo-quota-factor",
+                                   fmt::format("{}", options_.klaviyo_quota_factor),
+                                   "--parent-pid",
+                                   std::to_string(::getpid())};
+  for (const auto& [platform, port] : options_.sandbox_ports) {
+    command.push_back("--" + platform + "-port");
+    command.push_back(port);
+  }
+  TB_CHECK(sandbox_.start(command, dir_ + "/sandbox.log"));
   const auto line = sandbox_.first_line(ready_within);
   if (!line)
     return fail(
@@ -115,6 +145,7 @@ Result<void> Demo::start_sandbox() {
   const json::Object& object = ports.as_object();
   ports_.sitoo = static_cast<std::uint16_t>(number(object, "sitoo_port"));
   ports_.bloomreach = static_cast<std::uint16_t>(number(object, "bloomreach_port"));
+  ports_.klaviyo = static_cast<std::uint16_t>(number(object, "klaviyo_port"));
   sandbox_control_ = std::make_unique<ControlClient>(
       fmt::format("http://127.0.0.1:{}", number(object, "control_port")), Secret());
   return {};
@@ -137,9 +168,10 @@ Result<void> Demo::start_hub() {
 }
 
 Result<void> Demo::start_day() {
-  if (options_.faults != "none") {
-    TB_TRY(const auto set, sandbox_control_->call("POST", "/control/faults",
-                                                  json::Object{{"preset", options_.faults}}));
+  if (options_.faults == "storm") TB_CHECK(set_faults("storm", "fault"));
+  if (options_.faults == "klaviyo-down") {
+    fault_plan_ = FaultPlan::waiting;
+    TB_CHECK(set_faults("none", "calm"));
   }
   json::Object day;
   day["seconds"] = options_.seconds;
@@ -178,8 +210,31 @@ Result<void> Demo::live_through_day() {
       step_hub_clock();
       next_step = now + clock_step_every;
     }
+    TB_CHECK(follow_fault_plan(now));
     if (!hub_.running()) TB_CHECK(start_hub());
     show(closing ? "closing" : "open");
+  }
+  return {};
+}
+
+Result<void> Demo::set_faults(const std::string& preset, const char* phase) {
+  TB_TRY(const auto set,
+         sandbox_control_->call("POST", "/control/faults", json::Object{{"preset", preset}}));
+  TB_TRY(const auto marked,
+         sandbox_control_->call("POST", "/control/phase", json::Object{{"name", phase}}));
+  return {};
+}
+
+// The middle third of the day, so that the same day shows how it is without.
+Result<void> Demo::follow_fault_plan(Tick now) {
+  const Duration third = std::chrono::seconds{options_.seconds} / 3;
+  if (fault_plan_ == FaultPlan::waiting && now >= started_ + third) {
+    fault_plan_ = FaultPlan::on;
+    return set_faults(options_.faults, "fault");
+  }
+  if (fault_plan_ == FaultPlan::on && now >= started_ + 2 * third) {
+    fault_plan_ = FaultPlan::over;
+    return set_faults("none", "after");
   }
   return {};
 }
@@ -236,6 +291,7 @@ Result<json::Object> Demo::verdict(bool drained) {
   }
   hub_.stop(std::chrono::seconds{20});
   const double records = std::max(1.0, decimal(result, "records"));
+  if (const auto ratio = isolation_ratio(result)) result["isolation_ratio"] = *ratio;
   result["drained"] = drained;
   result["settling_ms"] = options_.settling_ms;
   result["wall_s"] = wall_s;
@@ -279,14 +335,15 @@ void Demo::show(const char* phase) {
   }
   std::string screen = "\x1b[H\x1b[J";
   screen += fmt::format(
-      "Tillbridge demo: Sitoo (simulated) -> hub -> Bloomreach (simulated)      {:7.0f} s   shops "
+      "Tillbridge demo: Sitoo -> hub -> Bloomreach, Klaviyo (all simulated)       {:7.0f} s   "
+      "shops "
       "{}\n\n",
       elapsed_s, phase);
   screen += fmt::format("  orders rung up          {:>10}\n", number(till, "orders_made"));
   screen +=
       fmt::format("  events stored           {:>10}   {:>6.0f}/s\n", acknowledged, arrivals_per_s);
   screen +=
-      fmt::format("  delivered to Bloomreach {:>10}   {:>6.0f}/s\n", received, delivered_per_s);
+      fmt::format("  accepted by platforms   {:>10}   {:>6.0f}/s\n", received, delivered_per_s);
   screen += fmt::format("  expected, not there yet {:>10}   (settling {} ms)\n",
                         number(till, "missing"), options_.settling_ms);
   if (const auto summary = sandbox_control_->call("GET", "/control/summary"); summary) {
@@ -314,7 +371,8 @@ void Demo::print(const json::Object& verdict) const {
     fmt::print("{}\n", json::to_text(verdict));
     return;
   }
-  fmt::print("\nWhat the tills did and what Bloomreach received, by the sandbox's own ledger:\n");
+  fmt::print(
+      "\nWhat the tills did and what the platforms received, by the sandbox's own ledger:\n");
   for (const char* key :
        {"acknowledged", "records", "effects_expected", "effects_seen", "missing", "invented",
         "doubled", "wrong", "out_of_order", "unidentified", "cases", "lag_p50_ms", "lag_p99_ms",

@@ -28,6 +28,8 @@ class Demo {
   void kill_and_restart();
   void step_hub_clock();
   void show(const char* phase);
+  Result<void> set_faults(const std::string& preset, const char* phase);
+  Result<void> follow_fault_plan(Tick now);
   bool hub_is_idle();
   void print(const json::Object& verdict) const;
 
@@ -41,6 +43,8 @@ class Demo {
   std::unique_ptr<ControlClient> hub_control_;
   Tick started_;
   Tick last_shown_;
+  enum class FaultPlan { none, waiting, on, over };
+  FaultPlan fault_plan_ = FaultPlan::none;
   int kills_ = 0;
   std::uint64_t shown_received_ = 0;
   std::uint64_t shown_acknowledged_ = 0;

@@ -13,7 +13,12 @@ constexpr const char* nok_rate = "0.98";
 }  // namespace
 
 std::string demo_config_text(const std::string& data_dir, const DemoPorts& ports,
-                             std::int64_t settling_ms) {
+                             const DemoSettings& settings) {
+  const auto base_url = [&](const std::string& platform, std::uint16_t port) {
+    const auto other = settings.base_urls.find(platform);
+    return other == settings.base_urls.end() ? fmt::format("http://127.0.0.1:{}", port)
+                                             : other->second;
+  };
   return fmt::format(
       R"toml(# Written by tillbridge demo: a hub against simulated platforms on this machine.
 [hub]
@@ -33,7 +38,7 @@ name = "demo"
 zone = "Europe/Stockholm"
 
 [workspace.sitoo]
-base_url = "http://127.0.0.1:{sitoo}/v2/accounts/1500"
+base_url = "{sitoo}/v2/accounts/1500"
 account_id = 1500
 api_id = "1500-142"
 api_password = "sandbox-password"
@@ -44,7 +49,7 @@ requests_per_second = 20
 total_time_max_s = 2               # the storm's hangs are meant to be short
 
 [workspace.bloomreach]
-base_url = "http://127.0.0.1:{bloomreach}"
+base_url = "{bloomreach}"
 project_token = "{project}"
 key_id = "sandbox-key"
 key_secret = "sandbox-secret"
@@ -55,6 +60,14 @@ total_time_max_s = 2
 [workspace.bloomreach.rates]
 EUR = "{eur_rate}"
 NOK = "{nok_rate}"
+
+[workspace.klaviyo]
+base_url = "{klaviyo}"
+api_key = "{klaviyo_key}"
+webhook_secret = "{webhook_secret}"
+quota_factor = {quota_factor}
+total_time_max_s = 5
+consent_poll_every_s = 5
 
 [workspace.timing]
 settling_ms = {settling_ms}
@@ -71,11 +84,14 @@ open_max_s = 5
 max_s = 30
 )toml",
       fmt::arg("data_dir", data_dir), fmt::arg("hub_public", ports.hub_public),
-      fmt::arg("hub_control", ports.hub_control), fmt::arg("sitoo", ports.sitoo),
-      fmt::arg("bloomreach", ports.bloomreach), fmt::arg("events_user", demo_events_user),
-      fmt::arg("events_password", demo_events_password), fmt::arg("project", demo_project),
-      fmt::arg("eur_rate", eur_rate), fmt::arg("nok_rate", nok_rate),
-      fmt::arg("settling_ms", settling_ms));
+      fmt::arg("hub_control", ports.hub_control), fmt::arg("sitoo", base_url("sitoo", ports.sitoo)),
+      fmt::arg("bloomreach", base_url("bloomreach", ports.bloomreach)),
+      fmt::arg("klaviyo", base_url("klaviyo", ports.klaviyo)),
+      fmt::arg("klaviyo_key", demo_klaviyo_key), fmt::arg("webhook_secret", demo_webhook_secret),
+      fmt::arg("quota_factor", settings.klaviyo_quota_factor),
+      fmt::arg("events_user", demo_events_user), fmt::arg("events_password", demo_events_password),
+      fmt::arg("project", demo_project), fmt::arg("eur_rate", eur_rate),
+      fmt::arg("nok_rate", nok_rate), fmt::arg("settling_ms", settings.settling_ms));
 }
 
 json::Object demo_expectations(std::int64_t settling_ms) {
@@ -89,6 +105,7 @@ json::Object demo_expectations(std::int64_t settling_ms) {
   expectations["reference_currency"] = "SEK";
   expectations["rates"] = json::Object{{"EUR", eur_rate}, {"NOK", nok_rate}};
   expectations["settling_ms"] = settling_ms;
+  expectations["klaviyo"] = json::Object{};
   return expectations;
 }
 

@@ -54,6 +54,7 @@ struct Data {
   std::map<std::uint64_t, StoredCase> cases;
   std::map<std::uint64_t, StoredNote> notes;
   std::map<Key2, std::string> cursors;
+  std::map<Key3, std::string> facts;  // workspace, connection, key
   std::map<Key2, Pause> pauses;
   std::map<std::pair<std::string, std::uint32_t>, SettingsVersion> settings;
   std::map<std::string, CounterChanges::Values> counters;

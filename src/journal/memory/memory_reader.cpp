@@ -21,9 +21,12 @@ class MemoryReader final : public Reader {
     for (const auto id : data_->unfinished_deliveries) {
       const auto& d = data_->deliveries.at(id);
       const auto& row = d.row;
-      on_delivery({row.id, row.record, d.workspace, row.connection, row.lane, row.priority,
-                   d.on_reject, d.settle, row.state, row.due_at, row.happened_at, row.attempts,
-                   static_cast<std::uint32_t>(attempts_of(id).size()), row.parts_done, d.parts});
+      const auto record = data_->records.find(row.record.value);
+      on_delivery({row.id, row.record, d.workspace, row.connection, row.flow,
+                   record == data_->records.end() ? std::string{} : record->second.store, row.lane,
+                   row.priority, d.on_reject, d.settle, row.state, row.due_at, row.happened_at,
+                   row.attempts, static_cast<std::uint32_t>(attempts_of(id).size()), row.parts_done,
+                   d.parts});
     }
     return {};
   }
@@ -100,6 +103,33 @@ class MemoryReader final : public Reader {
     const std::lock_guard lock(data_->mutex);
     const auto at = data_->cursors.find(Key2(workspace, name));
     return at == data_->cursors.end() ? std::nullopt : std::optional(at->second);
+  }
+
+  Result<std::vector<std::optional<std::string>>> facts(
+      const std::string& workspace, const std::string& connection,
+      std::span<const std::string> keys) override {
+    const std::lock_guard lock(data_->mutex);
+    std::vector<std::optional<std::string>> found;
+    for (const std::string& key : keys) {
+      const auto at = data_->facts.find(Key3(workspace, connection, key));
+      found.push_back(at == data_->facts.end() ? std::nullopt : std::optional(at->second));
+    }
+    return found;
+  }
+
+  Result<std::vector<DeliveryRow>> deliveries_planned(const std::string& workspace,
+                                                      const std::string& connection,
+                                                      DeliveryId after, DeliveryId until,
+                                                      std::size_t limit) override {
+    const std::lock_guard lock(data_->mutex);
+    std::vector<DeliveryRow> found;
+    for (auto at = data_->deliveries.upper_bound(after.value);
+         at != data_->deliveries.end() && at->first < until.value && found.size() < limit; ++at) {
+      const StoredDelivery& stored = at->second;
+      if (stored.workspace == workspace && stored.row.connection == connection)
+        found.push_back(stored.row);
+    }
+    return found;
   }
 
   Result<std::optional<SettingsVersion>> latest_settings(const std::string& workspace) override {

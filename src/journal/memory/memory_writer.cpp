@@ -38,6 +38,14 @@ class Transaction {
     for (const auto& c : step.cursors) {
       changes_.put(data_.cursors, Key2(c.workspace, c.name), c.value);
     }
+    for (const auto& f : step.facts) {
+      const Key3 key(f.workspace, f.connection, f.key);
+      if (f.value.empty()) {
+        changes_.remove(data_.facts, key);
+      } else {
+        changes_.put(data_.facts, key, f.value);
+      }
+    }
     for (const auto& p : step.pauses) {
       const Key2 key(p.workspace, p.connection);
       if (p.paused) {

@@ -20,6 +20,8 @@ struct SqliteReader::Statements {
   Statement known_subject{connection, sql::known_subject};
   Statement open_records{connection, sql::open_records};
   Statement cursor{connection, sql::cursor};
+  Statement fact{connection, sql::fact};
+  Statement deliveries_planned{connection, sql::deliveries_planned};
   Statement latest_settings{connection, sql::latest_settings};
   Statement search_by_trigrams{connection, sql::search_by_trigrams};
   Statement search_by_short_text{connection, sql::search_by_short_text};

@@ -30,6 +30,13 @@ ArrivalRow arrival_of(const Rows& rows) {
   return a;
 }
 
+DeliveryRow delivery_of(const Rows& rows) {
+  DeliveryRow d;
+  rows.read(d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority, d.state, d.reason,
+            d.due_at, d.happened_at, d.attempts, d.parts_done, d.settings_version);
+  return d;
+}
+
 CaseRow case_of(const Rows& rows) {
   CaseRow c;
   rows.read(c.id, c.workspace, c.type, c.group, c.owner, c.record, c.delivery, c.arrival,
@@ -71,9 +78,9 @@ Result<void> SqliteReader::open_work(const std::function<void(const OpenArrival&
     auto deliveries = sql_->open_deliveries.rows();
     while (deliveries.next()) {
       OpenDelivery d;
-      deliveries.read(d.id, d.record, d.workspace, d.connection, d.lane, d.priority, d.on_reject,
-                      d.settle, d.state, d.due_at, d.happened_at, d.attempts, d.attempts_made,
-                      d.parts_done, d.parts);
+      deliveries.read(d.id, d.record, d.workspace, d.connection, d.flow, d.store, d.lane,
+                      d.priority, d.on_reject, d.settle, d.state, d.due_at, d.happened_at,
+                      d.attempts, d.attempts_made, d.parts_done, d.parts);
       on_delivery(d);
     }
   });
@@ -176,6 +183,32 @@ Result<std::optional<std::string>> SqliteReader::cursor(const std::string& works
   });
 }
 
+Result<std::vector<std::optional<std::string>>> SqliteReader::facts(
+    const std::string& workspace, const std::string& connection,
+    std::span<const std::string> keys) {
+  return guarded([&] {
+    std::vector<std::optional<std::string>> found(keys.size());
+    for (std::size_t at = 0; at < keys.size(); ++at) {
+      auto rows = sql_->fact.rows(workspace, connection, keys[at]);
+      if (rows.next()) rows.read(found[at].emplace());
+    }
+    return found;
+  });
+}
+
+Result<std::vector<DeliveryRow>> SqliteReader::deliveries_planned(const std::string& workspace,
+                                                                  const std::string& connection,
+                                                                  DeliveryId after,
+                                                                  DeliveryId until,
+                                                                  std::size_t limit) {
+  return guarded([&] {
+    std::vector<DeliveryRow> found;
+    auto rows = sql_->deliveries_planned.rows(workspace, connection, after, until, limit);
+    while (rows.next()) found.push_back(delivery_of(rows));
+    return found;
+  });
+}
+
 Result<std::optional<SettingsVersion>> SqliteReader::latest_settings(const std::string& workspace) {
   return guarded([&]() -> std::optional<SettingsVersion> {
     auto rows = sql_->latest_settings.rows(workspace);
@@ -245,9 +278,7 @@ void SqliteReader::add_arrivals(Journey& journey) {
 void SqliteReader::add_deliveries(Journey& journey) {
   auto rows = sql_->deliveries_of_record.rows(journey.record.id);
   while (rows.next()) {
-    DeliveryRow d;
-    rows.read(d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority, d.state, d.reason,
-              d.due_at, d.happened_at, d.attempts, d.parts_done, d.settings_version);
+    DeliveryRow d = delivery_of(rows);
     auto parts = split_parts(payload_of(d.id.value));
     if (!parts) {
       throw Failure(Error::Kind::corrupt,

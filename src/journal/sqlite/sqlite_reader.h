@@ -29,6 +29,13 @@ class SqliteReader final : public Reader {
                                               std::size_t limit) override;
   Result<std::optional<std::string>> cursor(const std::string& workspace,
                                             const std::string& name) override;
+  Result<std::vector<std::optional<std::string>>> facts(
+      const std::string& workspace, const std::string& connection,
+      std::span<const std::string> keys) override;
+  Result<std::vector<DeliveryRow>> deliveries_planned(const std::string& workspace,
+                                                      const std::string& connection,
+                                                      DeliveryId after, DeliveryId until,
+                                                      std::size_t limit) override;
   Result<std::optional<SettingsVersion>> latest_settings(const std::string& workspace) override;
   Result<std::vector<RecordRow>> search(const std::string& workspace, const std::string& text,
                                         std::size_t limit) override;

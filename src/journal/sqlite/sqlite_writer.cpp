@@ -93,6 +93,13 @@ void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges&
            [&] { return "note " + text_of(n.id.value); });
   }
   for (const auto& c : step.cursors) sql_->set_cursor.run(c.workspace, c.name, c.value);
+  for (const auto& f : step.facts) {
+    if (f.value.empty()) {
+      sql_->forget_fact.run(f.workspace, f.connection, f.key);
+    } else {
+      sql_->put_fact.run(f.workspace, f.connection, f.key, f.value, f.changed_at);
+    }
+  }
   for (const auto& p : step.pauses) {
     if (p.paused) {
       sql_->set_pause.run(p.workspace, p.connection, p.at, p.by, p.reason);

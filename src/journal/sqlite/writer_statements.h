@@ -33,6 +33,8 @@ struct SqliteWriter::Statements {
   Statement close_case{connection, sql::close_case};
   Statement add_note{connection, sql::add_note};
   Statement set_cursor{connection, sql::set_cursor};
+  Statement put_fact{connection, sql::put_fact};
+  Statement forget_fact{connection, sql::forget_fact};
   Statement set_pause{connection, sql::set_pause};
   Statement lift_pause{connection, sql::lift_pause};
   Statement put_settings{connection, sql::put_settings};

@@ -5,7 +5,8 @@ SELECT id, workspace, connection, subject, announces, source, received_at, happe
 WHERE id IN (SELECT id FROM arrival INDEXED BY arrival_unfinished WHERE state < 10)
 ORDER BY id
 -- name: open_deliveries
-SELECT id, record, workspace, connection, lane, priority, on_reject, settle, state, due_at, happened_at, attempts,
+SELECT id, record, workspace, connection, flow, ifnull((SELECT r.store FROM record r WHERE r.id = d.record), ''), lane,
+       priority, on_reject, settle, state, due_at, happened_at, attempts,
        (SELECT count(*) FROM attempt a WHERE a.delivery = d.id), parts_done, parts
 FROM delivery d INDEXED BY delivery_unfinished WHERE state < 10 ORDER BY id
 -- name: highest_id
@@ -35,6 +36,12 @@ WHERE state = 1 AND workspace = ?1 AND id > ?2
 ORDER BY id LIMIT ?3
 -- name: cursor
 SELECT value FROM cursor WHERE workspace = ? AND name = ?
+-- name: fact
+SELECT value FROM fact WHERE workspace = ? AND connection = ? AND key = ?
+-- name: deliveries_planned
+SELECT id, record, connection, flow, effect, lane, priority, state, reason, due_at, happened_at, attempts, parts_done,
+       settings_version
+FROM delivery WHERE id > ?3 AND id < ?4 AND workspace = ?1 AND connection = ?2 ORDER BY id LIMIT ?5
 -- name: latest_settings
 SELECT version, at, document FROM settings WHERE workspace = ? ORDER BY version DESC LIMIT 1
 -- name: search_by_trigrams

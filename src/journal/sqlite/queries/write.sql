@@ -58,6 +58,11 @@ SELECT workspace, closed_at FROM case_ WHERE id = ?
 UPDATE case_ SET closed_at = ?2, closed_by = ?3, note = ?4 WHERE id = ?1
 -- name: add_note
 INSERT INTO note (id, workspace, subject, at, kind, text) VALUES (?, ?, ?, ?, ?, ?)
+-- name: put_fact
+INSERT INTO fact (workspace, connection, key, value, changed_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at
+-- name: forget_fact
+DELETE FROM fact WHERE workspace = ? AND connection = ? AND key = ?
 -- name: set_cursor
 INSERT INTO cursor (workspace, name, value) VALUES (?, ?, ?)
 ON CONFLICT (workspace, name) DO UPDATE SET value = excluded.value

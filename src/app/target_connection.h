@@ -1,0 +1,60 @@
+#pragma once
+// A connection that deliveries go to: its couriers, one or several by duty, as one thing that can
+// be paused, asked and stopped. A platform derives from it (bloomreach_connection.h,
+// klaviyo_connection.h). Core thread.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "app/surroundings.h"
+#include "base/json.h"
+#include "engine/courier.h"
+
+namespace tillbridge::app {
+
+class TargetConnection {
+ public:
+  TargetConnection(std::string name, Mode mode) : name_(std::move(name)), mode_(mode) {}
+  virtual ~TargetConnection() = default;
+  TargetConnection(const TargetConnection&) = delete;
+  TargetConnection& operator=(const TargetConnection&) = delete;
+
+  const std::string& name() const { return name_; }
+
+  void adopt(const journal::OpenDelivery& delivery) { carrier_of(delivery.flow).adopt(delivery); }
+  void add(const journal::AddDelivery& delivery, const std::string& store) {
+    carrier_of(delivery.flow).add(delivery, store);
+  }
+  void send_again(const journal::OpenDelivery& delivery, bool was_blocked) {
+    carrier_of(delivery.flow).send_again(delivery, was_blocked);
+  }
+
+  virtual void start(TaskGroup& tasks);
+  virtual void request_stop();
+  void pause();
+  void resume();
+  bool idle() const;
+  virtual json::Object status() const;
+
+ protected:
+  struct Carrier {
+    std::vector<std::string> flows;  // those it carries; the first carrier also carries all others
+    std::unique_ptr<engine::Channel> channel;
+    std::unique_ptr<engine::Courier> courier;
+  };
+  // Once all carriers are there.
+  void take_up_mode() {
+    if (mode_ == Mode::paused) pause();
+  }
+  engine::Courier& carrier_of(const std::string& flow);
+
+  std::vector<Carrier> carriers_;
+
+ private:
+  std::string name_;
+  Mode mode_;
+};
+
+}  // namespace tillbridge::app

@@ -1,0 +1,92 @@
+#pragma once
+// How far the platforms are behind the tills (REQUIREMENTS K4): per connection, flow and store the
+// time from the till to accepted, and the oldest that still waits. Says when an agreed threshold is
+// passed and when that is over. Pure; one thread; a few hundred bytes per series plus a few per
+// second with waiting work.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace tillbridge::engine {
+
+// Counts of durations in steps of a quarter, from a millisecond to days: percentiles within 13 %.
+class LagHistogram {
+ public:
+  void add(Duration lag);
+  void add(const LagHistogram& other);
+  void clear() { counts_ = {}; }
+  std::uint64_t count() const;
+  Duration percentile(double share) const;  // zero when empty
+
+ private:
+  static constexpr std::size_t steps = 96;
+  std::array<std::uint32_t, steps> counts_{};
+};
+
+struct LagSettings {
+  Duration alert = std::chrono::minutes{15};    // behind by more: raised
+  Duration recover = std::chrono::minutes{10};  // behind by less: over
+  Duration recent = std::chrono::minutes{5};    // accepted deliveries count for so long
+};
+
+class LagBoard {
+ public:
+  explicit LagBoard(LagSettings settings) : settings_(settings) {}
+
+  // The number of a series for the calls below; the same for the same names. At most 65 535 series:
+  // further stores share the last.
+  std::uint16_t series(const std::string& connection, const std::string& flow,
+                       const std::string& store);
+  struct Names {
+    std::string connection, flow, store;
+  };
+  const Names& names(std::uint16_t series) const { return series_.at(series).names; }
+  void waiting(std::uint16_t series, Instant happened_at);
+  void accepted(std::uint16_t series, Instant happened_at, Instant now);
+  void gone(std::uint16_t series, Instant happened_at);  // parked or skipped: waits no more
+
+  struct Row {
+    Names names;
+    std::uint64_t accepted = 0;  // recently
+    Duration p50{0}, p99{0};     // of those
+    std::uint64_t waiting = 0;
+    Duration oldest_waiting{0};
+  };
+  std::vector<Row> rows(Instant now);  // those with something to say, by connection, flow, store
+
+  // Of a connection's flow over all stores. Behind is the age of the oldest that waits; nothing
+  // waiting is not behind, however late the last ones were.
+  struct Crossing {
+    std::string connection, flow;
+    bool raised = false;  // else over
+    Duration behind{0};
+    std::string worst_store;
+    std::uint64_t waiting = 0;
+  };
+  std::vector<Crossing> crossings(Instant now);
+  // Raised before a restart: its end is reported as well.
+  void adopt_raised(const std::string& connection, const std::string& flow);
+
+ private:
+  struct Series {
+    Names names;
+    LagHistogram current, before;                   // two windows of `recent`
+    std::map<std::int64_t, std::uint32_t> waiting;  // second at the till -> how many
+    std::uint64_t waiting_count = 0;
+  };
+  void remove_waiting(Series& series, Instant happened_at);
+  void turn_windows(Instant now);
+
+  LagSettings settings_;
+  std::vector<Series> series_;
+  std::map<std::array<std::string, 3>, std::uint16_t> numbers_;
+  std::map<std::pair<std::string, std::string>, bool> raised_;
+  Instant window_began_{};
+};
+
+}  // namespace tillbridge::engine

@@ -1,0 +1,28 @@
+#pragma once
+// Who an order belongs to; the same for every platform. Pure.
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "flows/plan.h"
+#include "model/identity.h"
+#include "model/order.h"
+
+namespace tillbridge::flows {
+
+// The sale that this return takes back, when it was found; points into `original`.
+const model::Order* original_of(const model::Order& order, const std::optional<Original>& original);
+
+struct OrderCustomer {
+  std::string key;  // normalised; "": a guest
+  const model::CustomerFacts* facts = nullptr;
+  bool inherited = false;  // a guest's return under the identity of the sale it takes back
+};
+// key_from: the one source that tells customers apart. invalid_input, without the value, when it
+// cannot be right.
+Result<OrderCustomer> customer_of(const model::Order& order,
+                                  const std::optional<Original>& original,
+                                  model::IdentitySource key_from);
+
+}  // namespace tillbridge::flows
