@@ -12,6 +12,7 @@ namespace sandbox::klaviyo {
 namespace bj = boost::json;
 
 struct Calls::Accepted {
+  bool profile_shared = false;
   EventInput input;
   std::uint64_t request = 0;
   std::int64_t at_us = 0;
@@ -71,6 +72,7 @@ Reply Calls::bulk_create_events(const Call& call) {
       event.input = event_input(attributes, profile, settings_, clock_.now(),
                                 fmt::format("{}/events/data/{}/attributes", place, j), errors);
       event.request = call.number;
+      event.profile_shared = members.size() > 1;
       event.input.write.backfill =
           tillbridge::json::boolean(attributes, "backfill").value_or(backfill);
       if (j > 0) event.input.write.profile = identifiers_only(event.input.write.profile);
@@ -158,6 +160,7 @@ void Calls::store(const Accepted& event) {
   report.value_currency = write.value_currency;
   report.backfill = write.backfill;
   report.profile = event.input.profile_attributes;
+  report.profile_shared = event.profile_shared;
   stored_(report);
 }
 

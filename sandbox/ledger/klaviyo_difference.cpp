@@ -40,9 +40,10 @@ std::optional<std::string> list_differs(const KlaviyoContent& expected, const bj
 }
 
 std::optional<std::string> properties_differ(const KlaviyoContent& expected, const bj::object& got,
-                                             const KlaviyoExpectations& expectations) {
+                                             bool shared, const KlaviyoExpectations& expectations) {
   const std::string& list = expectations.purchased_skus_property;
   for (const auto& [key, value] : got) {
+    if (shared && (key == "Last Store" || key == list)) continue;
     if (key == "Last Store" && !expected.last_store.empty()) {
       if (value.is_string() && value.get_string() == expected.last_store) continue;
       return "profile's Last Store is " + shown(value) + ", expected " + expected.last_store;
@@ -71,7 +72,7 @@ std::optional<std::string> profile_differs(const KlaviyoContent& expected, const
     const bj::value* id = is_identifier(key) ? expected.event.ids.if_contains(key) : nullptr;
     if (id == nullptr || *id != value) return "profile's " + std::string(key) + " is not expected";
   }
-  return properties_differ(expected, *properties, expectations);
+  return properties_differ(expected, *properties, got.profile_shared, expectations);
 }
 
 }  // namespace

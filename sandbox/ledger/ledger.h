@@ -69,6 +69,7 @@ struct ReceivedEvent {
   std::string value_currency;
   bool backfill = false;
   boost::json::object profile;  // the event's profile attributes as sent
+  bool profile_shared = false;  // in a bulk job: one profile for several events of a person
 };
 
 // A Klaviyo profile as it stands, for the comparison at the end.

@@ -140,8 +140,7 @@ TEST(ConsentBook, RemembersWhenASubscriptionWasSent) {
     return bench.await(bench.book.subscribing_at("vera@kund.se", ConsentChannel::email)).value();
   };
   EXPECT_FALSE(asked());
-  ASSERT_TRUE(
-      bench.await(bench.book.note_subscribing("vera@kund.se", ConsentChannel::email)));
+  ASSERT_TRUE(bench.await(bench.book.note_subscribing("vera@kund.se", ConsentChannel::email)));
   EXPECT_EQ(asked(), bench.clock.now());
   EXPECT_FALSE(bench.known("vera@kund.se")) << "it is no decision";
 }

@@ -28,9 +28,11 @@ class FakeKlaviyo {
     std::vector<std::pair<std::string, Instant>> suppressions;  // reason, since
   };
   struct Person {
-    std::string email, phone;
-    Consent by_email, by_sms;
-    std::vector<std::string> lists;
+    std::string email = {};
+    std::string phone = {};
+    Consent by_email = {};
+    Consent by_sms = {};
+    std::vector<std::string> lists = {};
   };
   struct Happening {
     std::string id, metric, profile;
@@ -113,9 +115,8 @@ class FakeKlaviyo {
             {"suppression", std::move(suppressions)}};
   }
   static json::Value person_document(const std::string& id, const Person& person) {
-    json::Object subscriptions{
-        {"email", json::Object{{"marketing", marketing(person.by_email)}}},
-        {"sms", json::Object{{"marketing", marketing(person.by_sms)}}}};
+    json::Object subscriptions{{"email", json::Object{{"marketing", marketing(person.by_email)}}},
+                               {"sms", json::Object{{"marketing", marketing(person.by_sms)}}}};
     return json::Object{{"type", "profile"},
                         {"id", id},
                         {"attributes", json::Object{{"email", person.email},
@@ -142,8 +143,8 @@ class FakeKlaviyo {
         if (since > after) found.emplace_back(since, person_document(id, person));
       }
     }
-    std::stable_sort(found.begin(), found.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<json::Value> made;
     for (auto& [since, document] : found) made.push_back(std::move(document));
     return made;

@@ -26,6 +26,11 @@ std::string text_of(const KlaviyoWatchlist& list) {
   return entries.empty() ? std::string{} : json::to_text(entries);
 }
 
+// As it is once it has been read back from its text.
+std::int64_t number(std::uint64_t count) {
+  return static_cast<std::int64_t>(count);
+}
+
 json::Object result_of(const ComparisonLook& look, const ComparisonActs& acts) {
   json::Object result;
   result["day"] = look.label;
@@ -33,16 +38,16 @@ json::Object result_of(const ComparisonLook& look, const ComparisonActs& acts) {
   result["until"] = utc_text(look.span.until);
   result["compared_at"] = utc_text(look.now);
   result["repair"] = look.repair;
-  result["deliveries"] = look.deliveries.size();
-  result["events_expected"] = look.compared.expected;
-  result["events_found"] = look.compared.present;
-  result["missing"] = look.compared.missing.size();
-  result["repaired"] = acts.events_again;
-  result["orphaned"] = look.orphaned.size();
-  result["too_young"] = look.compared.late.size();
-  result["profiles_looked_at"] = look.profiles.looked_at;
-  result["profiles_missing"] = look.profiles.missing;
-  result["profiles_different"] = look.profiles.different;
+  result["deliveries"] = number(look.deliveries.size());
+  result["events_expected"] = number(look.compared.expected);
+  result["events_found"] = number(look.compared.present);
+  result["missing"] = number(look.compared.missing.size());
+  result["repaired"] = number(acts.events_again);
+  result["orphaned"] = number(look.orphaned.size());
+  result["too_young"] = number(look.compared.late.size());
+  result["profiles_looked_at"] = number(look.profiles.looked_at);
+  result["profiles_missing"] = number(look.profiles.missing);
+  result["profiles_different"] = number(look.profiles.different);
   return result;
 }
 
@@ -73,7 +78,7 @@ Task<Result<void>> KlaviyoComparison::act(const ComparisonLook& look, Comparison
   TB_CO_TRY(const auto again, co_await to_send_again(acts));
   journal::Step step;
   TB_CO_TRY(const std::uint64_t opened, co_await add_cases(acts, step));
-  result["cases_opened"] = opened;
+  result["cases_opened"] = number(opened);
   step.facts.push_back({workspace_, connection, watched_fact, text_of(acts.watchlist), look.now});
   step.facts.push_back({workspace_, connection, last_fact, json::to_text(result), look.now});
   // What is watched is stored with the first of them: after a crash the rest is found missing again

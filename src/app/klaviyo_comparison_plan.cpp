@@ -33,6 +33,25 @@ std::string name_of(const Event& event) {
   return event.metric + ' ' + event.unique_id;
 }
 
+// What is not there, and when it was planned: that is the time to compare again.
+struct Gap {
+  std::vector<std::string> ids;
+  DeliveryId first, last;
+
+  void add(std::string id, DeliveryId delivery) {
+    first = ids.empty() ? delivery : std::min(first, delivery);
+    last = std::max(last, delivery);
+    ids.push_back(std::move(id));
+  }
+  std::string command(const Zone& zone) const {
+    const std::string from = zone.business_day(instant_of(first.value));
+    if (zone.business_day(instant_of(last.value)) == from)
+      return fmt::format("tillbridge compare klaviyo --day {} --repair", from);
+    return fmt::format("tillbridge compare klaviyo --from {} --until {} --repair", from,
+                       zone.business_day(instant_of(last.value) + std::chrono::hours{24}));
+  }
+};
+
 std::string group_of(const char* kind, const std::string& day) {
   return fmt::format("klaviyo/{}/{}", kind, day);
 }
@@ -98,7 +117,7 @@ class Decider {
   }
 
   void missing_events() {
-    std::map<std::string, std::vector<std::string>> for_people, stayed_away;  // by day
+    std::map<std::string, Gap> for_people, stayed_away;  // by day
     const std::string on = look_.zone.local_text(look_.now);
     for (const std::size_t at : look_.compared.missing) {
       const desk::DeliveredEvent& event = look_.events[at];
@@ -114,23 +133,23 @@ class Decider {
           break;
         case Repair::never:
           auto& list = was_sent_again(delivery.row.id, event.part) ? stayed_away : for_people;
-          list[look_.zone.business_day(event.at)].push_back(name_of(event));
+          list[look_.zone.business_day(event.at)].add(name_of(event), delivery.row.id);
       }
     }
-    for (const auto& [day, ids] : stayed_away) {
+    for (const auto& [day, gap] : stayed_away) {
       acts_.cases.push_back(
           {CaseType::missing_effect, group_of("still_missing", day),
            fmt::format("{} event(s) of {} that Klaviyo accepted are not there, although they were "
-                       "sent again: {}. Look at the person in Klaviyo (suppressed? deleted?), then "
-                       "replay the order or ask Klaviyo's support",
-                       ids.size(), day, list_of(ids))});
+                       "sent again: {}. Look at the person in Klaviyo (deleted? merged?), then "
+                       "ask Klaviyo's support",
+                       gap.ids.size(), day, list_of(gap.ids))});
     }
-    for (const auto& [day, ids] : for_people) {
+    for (const auto& [day, gap] : for_people) {
       acts_.cases.push_back(
           {CaseType::missing_effect, group_of("missing", day),
            fmt::format("{} event(s) of {} that Klaviyo accepted are not there: {}. Send them again "
-                       "with: tillbridge compare klaviyo --day {} --repair",
-                       ids.size(), day, list_of(ids), look_.label)});
+                       "with: {}",
+                       gap.ids.size(), day, list_of(gap.ids), gap.command(look_.zone))});
     }
   }
 
@@ -149,7 +168,7 @@ class Decider {
   }
 
   void profiles() {
-    std::vector<std::string> for_people;
+    Gap for_people;
     for (const KlaviyoPerson& person : look_.profiles.to_write) {
       const KlaviyoPerson::Write& write = *person.write;
       const KlaviyoDelivery& delivery = *by_id_.at(write.delivery);
@@ -163,16 +182,17 @@ class Decider {
           watch(write.delivery, write.part, false);
           break;
         case Repair::never:
-          for_people.push_back(write.effect);
+          for_people.add(write.effect, write.delivery);
       }
     }
-    if (!for_people.empty()) {
+    if (!for_people.ids.empty()) {
       acts_.cases.push_back(
           {CaseType::missing_effect, group_of("profiles", look_.label),
            fmt::format("{} profile(s) that Klaviyo accepted are not there or have no customer "
                        "number, by the effect that wrote them: {}. Look at the person in Klaviyo, "
-                       "then: tillbridge compare klaviyo --day {} --repair",
-                       for_people.size(), list_of(for_people), look_.label)});
+                       "then: {}",
+                       for_people.ids.size(), list_of(for_people.ids),
+                       for_people.command(look_.zone))});
     }
     for (const auto& conflict : look_.profiles.conflicts) {
       const KlaviyoPerson::Write& write = *conflict.person.write;

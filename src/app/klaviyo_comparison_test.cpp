@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "api/control_api.h"
 #include "app/klaviyo_connection.h"
 #include "app/klaviyo_for_tests.h"
+#include "app/operations.h"
 #include "app/test_bench.h"
 
 namespace tillbridge::app {
@@ -239,6 +241,9 @@ TEST(KlaviyoComparison, WithoutRepairOneCaseADaySaysWhatIsMissingUntilItIsThere)
   EXPECT_EQ(bench.count(bench.compare(false), "cases_opened"), 1);
   ASSERT_THAT(bench.case_types(), ElementsAre("missing_effect"));
   EXPECT_THAT(bench.open_cases()[0].reason, HasSubstr("4 event(s)"));
+  EXPECT_THAT(
+      bench.open_cases()[0].reason,
+      HasSubstr(fmt::format("--day {} --repair", bench.workspace.zone.business_day(bench.noon))));
   EXPECT_EQ(bench.count(bench.compare(false), "cases_opened"), 0);
   EXPECT_THAT(bench.there.bodies, IsEmpty());
 
@@ -417,6 +422,11 @@ TEST(KlaviyoComparison, HalfAPictureIsNone) {
   for (const int status : {429, 503}) {
     for (const char* path : {"/api/events", "/api/metrics", "/api/profiles"}) {
       ComparisonBench bench;
+      bench.start();
+      ASSERT_TRUE(bench.run_until([&] {  // the first look for consents is over
+        return bench.there.called("GET /api/profiles") > 0 &&
+               bench.there.called("GET /api/metrics") > 0;
+      }));
       bench.there.page_size = 1;
       bench.sale("20417");
       bench.there.keep(bench.sale("20418")[0]);
@@ -466,6 +476,50 @@ TEST(KlaviyoComparison, RunsOnScheduleAndIsRemembered) {
   bench.stop();
   EXPECT_LE(bench.there.called("GET /api/metrics"), calls + 1) << "not due again (consent's poll)";
   EXPECT_THAT(bench.there.bodies, SizeIs(1));
+}
+
+// An operator's way to it: over HTTP, by the workspace's name.
+TEST(KlaviyoComparison, TheControlApiComparesAndKeepsWhoAsked) {
+  ComparisonBench bench;
+  bench.there.keep(bench.sale("20417")[0]);
+  const Surroundings on{bench.loop, bench.clock,   bench.journal,
+                        bench.ids,  bench.metrics, bench.transport};
+  std::vector<std::unique_ptr<WorkspaceRuntime>> workspaces;
+  workspaces.push_back(std::make_unique<WorkspaceRuntime>(on, bench.workspace, 1, "/nowhere"));
+  KlaviyoConnection& klaviyo = *workspaces.front()->klaviyo();
+  klaviyo.start(bench.tasks);
+  HubOperations operations(bench.machine_clock, bench.journal, bench.ids, workspaces, false);
+  api::ControlApi api(operations, bench.journal, bench.metrics, Secret("t"));
+  http::Router router;
+  api.add_routes(router);
+  const auto post = [&](const std::string& body) {
+    http::Request request;
+    request.method = "POST";
+    request.path = "/api/v1/comparisons";
+    request.headers.push_back({"Authorization", "Bearer t"});
+    request.body = body;
+    return bench.await(router.handle(std::move(request)));
+  };
+  EXPECT_EQ(post(R"({"workspace":"other"})").status, 404);
+  EXPECT_EQ(post(R"({"connection":"bloomreach"})").status, 404);
+  EXPECT_EQ(post(R"({"day":"someday"})").status, 400);
+  const auto reply = post(R"({"repair":true,"by":"vera"})");
+  EXPECT_EQ(reply.status, 200);
+  const json::Object result = json::parse(reply.body).value().as_object();
+  for (const char* key : {"deliveries", "events_expected", "events_found", "missing", "repaired",
+                          "orphaned", "too_young", "profiles_looked_at", "profiles_missing",
+                          "profiles_different", "cases_opened", "took_ms"}) {
+    EXPECT_GE(bench.count(result, key), 0) << key;
+  }
+  EXPECT_EQ(bench.count(result, "repaired"), 1);
+  EXPECT_TRUE(bench.run_until([&] { return bench.there.has("sitoo:20417:1"); }));
+  const std::string figures = bench.metrics.prometheus_text();
+  EXPECT_THAT(figures, HasSubstr("tillbridge_comparison_missing_total{connection=\"klaviyo\","
+                                 "workspace=\"shop\"} 1"));
+  bench.there.troubles["/api/events"] = {0, 503};
+  EXPECT_EQ(post("{}").status, 503);
+  klaviyo.request_stop();
+  EXPECT_TRUE(bench.run_until([&] { return bench.tasks.running() == 0; }));
 }
 
 TEST(KlaviyoComparison, SaysWhatCannotBeCompared) {

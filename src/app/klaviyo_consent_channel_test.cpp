@@ -75,8 +75,8 @@ TEST(KlaviyoConsent, ALateSubscriptionCarriesItsTime) {
   EXPECT_EQ(bench.send(ConsentState::subscribed, minutes{15}).kind, Outcome::Kind::delivered);
   const std::string body = bench.klaviyo.written.at(0).second;
   EXPECT_THAT(body, HasSubstr("\"historical_import\":true"));
-  EXPECT_THAT(body, HasSubstr("\"consented_at\":\"" + connectors::klaviyo::time_text(
-                                                          bench.clock.now() - minutes{15})));
+  EXPECT_THAT(body, HasSubstr("\"consented_at\":\"" +
+                              connectors::klaviyo::time_text(bench.clock.now() - minutes{15})));
   EXPECT_EQ(bench.klaviyo.asked_for("subscriptions"), 1) << "read first, always";
 }
 
