@@ -210,7 +210,9 @@ Task<http::Reply> ControlApi::consent(http::Request request) {
   if (const auto seconds = json::integer(body, "at"); act.at.empty() && seconds)
     act.at = std::to_string(*seconds);
   const json::Value* const at = body.if_contains("at");
-  if (act.at.empty() && at != nullptr && !at->is_null()) {
+  const bool said =
+      at != nullptr && !at->is_null() && (!at->is_string() || !at->get_string().empty());
+  if (act.at.empty() && said) {
     co_return error_reply(
         Error{Error::Kind::invalid_input, "at is neither a time with its offset nor unix seconds"});
   }

@@ -9,8 +9,8 @@
 
 namespace tillbridge::api {
 
-// What is to be compared with a platform: a day of the workspace's zone ("2026-06-12", "" yesterday),
-// or from <= time < until, each a day or ISO 8601 with its offset.
+// What is to be compared with a platform: a day of the workspace's zone ("2026-06-12", ""
+// yesterday), or from <= time < until, each a day or ISO 8601 with its offset.
 struct ComparisonAsked {
   std::string day, from, until;
   bool repair = false;  // what is missing is sent again

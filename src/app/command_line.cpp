@@ -149,7 +149,7 @@ void add_operating(CLI::App& app, Commands& c) {
   auto* resume_command = app.add_subcommand("resume", "Go on sending on a paused connection");
   for (auto* command : {pause_command, resume_command}) {
     add_where(*command, c.where, false);
-    command->add_option("connection", c.connection, "sitoo or bloomreach")->required();
+    command->add_option("connection", c.connection, "sitoo, bloomreach or klaviyo")->required();
     command->add_option("--workspace", c.workspace, "Workspace, when there are several");
   }
   pause_command->add_option("--reason", c.reason, "Why, for the audit trail");

@@ -11,8 +11,9 @@ namespace {
 
 using Entries = std::vector<std::optional<std::string>>;
 
-std::string sent_key(model::ConsentChannel channel, const std::string& address) {
-  return "subscribing/" + consent_key(channel, address);
+std::string telling_key(model::ConsentState state, model::ConsentChannel channel,
+                        const std::string& address) {
+  return fmt::format("telling/{}/{}", model::name(state), consent_key(channel, address));
 }
 
 std::string text_of(const ConsentEntry& entry) {
@@ -73,24 +74,29 @@ Task<Result<std::optional<std::string>>> ConsentBook::fact(std::string key) {
   co_return std::move(found->front());
 }
 
-Task<Result<void>> ConsentBook::note_subscribing(std::string address,
-                                                 model::ConsentChannel channel) {
+Task<Result<void>> ConsentBook::note_telling(std::string address, model::ConsentChannel channel,
+                                             model::ConsentState state) {
   const Instant now = clock_.now();
   journal::Step step;
-  step.facts.push_back({workspace_, consent_shelf, sent_key(channel, address),
+  step.facts.push_back({workspace_, consent_shelf, telling_key(state, channel, address),
                         std::to_string(to_unix_seconds(now)), now});
   const auto stored = co_await journal_.commit(std::move(step));
   if (!stored) co_return fail(stored.error());
   co_return Result<void>{};
 }
 
-Task<Result<std::optional<Instant>>> ConsentBook::subscribing_at(std::string address,
-                                                                 model::ConsentChannel channel) {
-  auto value = co_await fact(sent_key(channel, address));
-  if (!value) co_return fail(std::move(value.error()));
+Task<Result<bool>> ConsentBook::is_echo(std::string address, model::ConsentChannel channel,
+                                        ConsentEntry theirs) {
+  constexpr Duration clocks_differ_max = std::chrono::minutes{2};
+  constexpr Duration handled_within = std::chrono::minutes{10};
+  const auto value = co_await fact(telling_key(theirs.state, channel, address));
+  if (!value) co_return fail(value.error());
+  if (!*value) co_return false;
   std::int64_t seconds = 0;
-  if (*value) std::from_chars((*value)->data(), (*value)->data() + (*value)->size(), seconds);
-  co_return seconds == 0 ? std::nullopt : std::optional(from_unix_seconds(seconds));
+  std::from_chars((*value)->data(), (*value)->data() + (*value)->size(), seconds);
+  const Instant told = from_unix_seconds(seconds);
+  co_return theirs.decided_at >= told - clocks_differ_max&& theirs.decided_at <=
+      told + handled_within;
 }
 
 // What is read has to stay true until it is stored.

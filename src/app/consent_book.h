@@ -56,11 +56,13 @@ class ConsentBook {
 
   Task<Result<std::optional<ConsentEntry>>> of(std::string address, model::ConsentChannel channel);
 
-  // Klaviyo stamps a subscription of ours with the time at which it handled it: without knowing
-  // when one was sent last, it looks like a later decision made there.
-  Task<Result<void>> note_subscribing(std::string address, model::ConsentChannel channel);
-  Task<Result<std::optional<Instant>>> subscribing_at(std::string address,
-                                                      model::ConsentChannel channel);
+  // Klaviyo stamps what we tell it with the time at which it handled it: without knowing when that
+  // was told last, it looks like a later decision made there.
+  Task<Result<void>> note_telling(std::string address, model::ConsentChannel channel,
+                                  model::ConsentState state);
+  // Whether a decision stamped so is Klaviyo's echo of what we told it.
+  Task<Result<bool>> is_echo(std::string address, model::ConsentChannel channel,
+                             ConsentEntry theirs);
 
  private:
   Task<Result<Taken>> take_alone(Said said);

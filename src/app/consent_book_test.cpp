@@ -134,14 +134,24 @@ TEST(ConsentBook, WhatIsStoredIsReadBackOrNothing) {
   EXPECT_EQ(read_consent(R"({"state":"perhaps"})")->state, ConsentState::unknown);
 }
 
-TEST(ConsentBook, RemembersWhenASubscriptionWasSent) {
+TEST(ConsentBook, KnowsTheEchoOfWhatWasTold) {
   ConsentBench bench;
-  const auto asked = [&] {
-    return bench.await(bench.book.subscribing_at("vera@kund.se", ConsentChannel::email)).value();
+  ConsentEntry theirs;
+  theirs.state = ConsentState::subscribed;
+  const auto is_echo = [&](Duration after, ConsentChannel channel = ConsentChannel::email) {
+    theirs.decided_at = bench.clock.now() + after;
+    return bench.await(bench.book.is_echo("vera@kund.se", channel, theirs)).value();
   };
-  EXPECT_FALSE(asked());
-  ASSERT_TRUE(bench.await(bench.book.note_subscribing("vera@kund.se", ConsentChannel::email)));
-  EXPECT_EQ(asked(), bench.clock.now());
+  EXPECT_FALSE(is_echo(seconds{0}));
+  ASSERT_TRUE(bench.await(
+      bench.book.note_telling("vera@kund.se", ConsentChannel::email, ConsentState::subscribed)));
+  EXPECT_TRUE(is_echo(seconds{0}));
+  EXPECT_TRUE(is_echo(minutes{10}));
+  EXPECT_FALSE(is_echo(minutes{11}));
+  EXPECT_FALSE(is_echo(-minutes{3}));
+  EXPECT_FALSE(is_echo(seconds{0}, ConsentChannel::sms));
+  theirs.state = ConsentState::unsubscribed;
+  EXPECT_FALSE(is_echo(seconds{0}));
   EXPECT_FALSE(bench.known("vera@kund.se")) << "it is no decision";
 }
 

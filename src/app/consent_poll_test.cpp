@@ -157,6 +157,37 @@ TEST(ConsentPoll, EventsOfTheConsentMetricsCountFromTheInstallationOn) {
             bench.clock.now() - minutes{4});
 }
 
+TEST(ConsentPoll, WhatWeToldKlaviyoIsNoNews) {
+  PollBench bench;
+  bench.klaviyo.people["01A"] = {.email = "vera@kund.se"};
+  bench.klaviyo.metrics = {{"M2", "Subscribed to Email Marketing"}};
+  bench.look();
+  bench.clock.advance(minutes{30});
+  const Instant decided = bench.clock.now();
+  ConsentBook::Said told;
+  told.key = told.external_id = "till";
+  told.connection = "till";
+  told.address = "vera@kund.se";
+  told.entry.state = ConsentState::subscribed;
+  told.entry.decided_at = decided;
+  told.entry.source = "Till, Lund";
+  bench.await(bench.book.take(told)).value();
+  ASSERT_TRUE(bench.await(
+      bench.book.note_telling("vera@kund.se", ConsentChannel::email, ConsentState::subscribed)));
+  bench.clock.advance(minutes{1});
+  bench.happens("e1", "M2", "01A", seconds{50});
+  bench.look();
+  EXPECT_EQ(bench.known("vera@kund.se")->source, "Till, Lund");
+  EXPECT_EQ(bench.counts().records, 1U);
+
+  // Who leaves a moment later is heard, whatever was told.
+  ASSERT_TRUE(bench.await(
+      bench.book.note_telling("vera@kund.se", ConsentChannel::email, ConsentState::unsubscribed)));
+  bench.leaves("01A", "vera@kund.se", seconds{0});
+  bench.look();
+  EXPECT_EQ(bench.state_of("vera@kund.se"), ConsentState::unsubscribed);
+}
+
 TEST(ConsentPoll, MetricsAreLookedUpHourly) {
   PollBench bench;
   bench.look();

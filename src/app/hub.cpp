@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "app/fixed_settings.h"
 #include "journal/sqlite/sqlite_store.h"
 #include "telemetry/log.h"
 
@@ -52,6 +53,8 @@ Task<Result<void>> Hub::start() {
       loop_, metrics_,
       outbound::CurlSettings{.proxy = config_.outbound.proxy, .ca_file = config_.outbound.ca_file});
   for (const Workspace& workspace : config_.workspaces) {
+    const auto held = co_await hold_fixed_settings(workspace, *journal_, clock_);
+    if (!held) co_return fail(held.error());
     const auto version = co_await store_settings(workspace);
     if (!version) co_return fail(version.error());
     const Surroundings surroundings{loop_, clock_, *journal_, *ids_, metrics_, *transport_};

@@ -58,9 +58,6 @@ class KlaviyoConsentChannel final : public engine::Channel {
   // nullopt: nothing speaks against it.
   Task<std::optional<Outcome>> objection(model::ConsentAct act, std::string address,
                                          std::optional<connectors::klaviyo::Profile> theirs);
-  // Klaviyo's answer to a subscription of ours, not a decision that somebody made there.
-  Task<Result<bool>> is_our_own(std::string address, model::ConsentChannel channel,
-                                ConsentEntry theirs);
   Task<Outcome> carry_out(model::ConsentAct act, std::string address, std::string profile_id);
   KlaviyoParts parts_;
 };

@@ -72,6 +72,12 @@ Task<Result<ConsentBook::Taken>> keep_finding(ConsentBook& book, KlaviyoFinding 
   if (*known && (*known)->state == finding.entry.state &&
       to_unix_seconds((*known)->decided_at) == to_unix_seconds(finding.entry.decided_at))
     co_return ConsentBook::Taken{};
+  // Nor is it news what we told Klaviyo ourselves. Leaving twice is believed rather than missed.
+  const auto echo = co_await book.is_echo(*address, finding.channel, finding.entry);
+  if (!echo) co_return fail(echo.error());
+  const bool may_be_new = finding.entry.state == model::ConsentState::unsubscribed &&
+                          (!*known || (*known)->state != finding.entry.state);
+  if (*echo && !may_be_new) co_return ConsentBook::Taken{};
 
   ConsentBook::Said said;
   said.key = finding.key;

@@ -28,7 +28,8 @@ std::string event_key(const std::string& event_id);
 std::string state_key(const std::string& profile_id, model::ConsentChannel channel,
                       const ConsentEntry& entry);
 
-// Stores it unless it is known already, also when it was learned in another way. An address that
+// Stores it unless it is known already, also when it was learned in another way, and unless it
+// echoes what we told Klaviyo. An address that
 // cannot be right is nobody's: nothing is stored, fresh is false.
 Task<Result<ConsentBook::Taken>> keep_finding(ConsentBook& book, KlaviyoFinding finding);
 

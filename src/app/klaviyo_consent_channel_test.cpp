@@ -148,6 +148,14 @@ TEST(KlaviyoConsent, WhatKlaviyoHasIsNotSentAgain) {
   EXPECT_THAT(bench.klaviyo.written, IsEmpty());
 }
 
+TEST(KlaviyoConsent, LeavingIsSentAlthoughTheAddressIsSuppressed) {
+  ChannelBench bench;
+  bench.is("SUBSCRIBED", hours{48});
+  bench.theirs().suppressions.emplace_back("USER_SUPPRESSED", bench.clock.now());
+  EXPECT_EQ(bench.send(ConsentState::unsubscribed, minutes{2}).kind, Outcome::Kind::delivered)
+      << "a suppression may be lifted again";
+}
+
 TEST(KlaviyoConsent, WhoSubscribedThereSinceIsNotUnsubscribed) {
   ChannelBench bench;
   bench.is("SUBSCRIBED", minutes{10}, "HOSTED_FORM");

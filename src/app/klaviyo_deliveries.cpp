@@ -74,6 +74,7 @@ Result<KlaviyoPart> part_of(std::string_view bytes) {
 
 Result<Deliveries> taken_apart(journal::Reader& reader, std::vector<journal::DeliveryRow> rows) {
   std::vector<DeliveryId> ids;
+  ids.reserve(rows.size());
   for (const auto& row : rows) ids.push_back(row.id);
   TB_TRY(const auto bodies, reader.delivery_bodies(ids));
   Deliveries deliveries;

@@ -84,7 +84,8 @@ Task<engine::Channel::Answer> KlaviyoEventChannel::send_one(Parcel parcel) {
     if (!is_left(parcel, part)) continue;
     Outcome outcome;
     if (part == 0 && leads_with_profile(parcel)) {
-      const auto written = co_await parts_.profiles.write({parcel.parts.front()});
+      std::vector<std::string> head(1, parcel.parts.front());
+      const auto written = co_await parts_.profiles.write(std::move(head));
       take_over(written.front(), parcel, parts_, answer, results);
       outcome = written.front().outcome;
     } else if (auto body = klaviyo::event_body(parcel.parts[part]); body) {

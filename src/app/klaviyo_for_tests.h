@@ -2,7 +2,7 @@
 // A Klaviyo that is a table of events and profiles, for tests of this room: keeps what it is sent
 // and gives it back page by page.
 
-#include <deque>
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>

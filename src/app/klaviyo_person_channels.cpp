@@ -106,17 +106,20 @@ Task<std::optional<Outcome>> KlaviyoConsentChannel::objection(
   }
   if (!theirs) co_return std::nullopt;
   const bool email = act.channel == model::ConsentChannel::email;
-  const auto known = said_by_klaviyo(email ? theirs->email_consent : theirs->sms_consent);
+  const klaviyo::ChannelConsent& channel = email ? theirs->email_consent : theirs->sms_consent;
+  const auto known = said_by_klaviyo(channel);
   if (!known) co_return std::nullopt;
   if (known->state == act.decision) {
-    if (known->decided_at < act.at) co_return std::nullopt;
+    // A suppression alone may be lifted again: it does not stand for the person's own leaving.
+    if (known->decided_at < act.at || channel.state != act.decision) co_return std::nullopt;
     co_return superseded("not sent: Klaviyo has this decision already");
   }
   if (is_newer(said, known)) co_return std::nullopt;
   if (leaves) {
-    const auto our_own = co_await is_our_own(address, act.channel, *known);
-    if (!our_own) co_return try_again(our_own.error());
-    if (*our_own) co_return std::nullopt;
+    // A subscription of ours that Klaviyo handled since is no decision against leaving.
+    const auto echo = co_await parts_.consents.is_echo(address, act.channel, *known);
+    if (!echo) co_return try_again(echo.error());
+    if (*echo) co_return std::nullopt;
   }
   // Seen now, long before the feed tells: the till has to know it.
   KlaviyoFinding observed;
@@ -131,22 +134,11 @@ Task<std::optional<Outcome>> KlaviyoConsentChannel::objection(
                                    klaviyo::time_text(known->decided_at), known->source));
 }
 
-Task<Result<bool>> KlaviyoConsentChannel::is_our_own(std::string address,
-                                                     model::ConsentChannel channel,
-                                                     ConsentEntry theirs) {
-  constexpr Duration clocks_differ_max = std::chrono::minutes{2};
-  constexpr Duration handled_within = std::chrono::minutes{10};
-  const auto sent = co_await parts_.consents.subscribing_at(address, channel);
-  if (!sent) co_return fail(sent.error());
-  co_return *sent&& theirs.decided_at >= **sent - clocks_differ_max&& theirs.decided_at <=
-      **sent + handled_within;
-}
-
 Task<Outcome> KlaviyoConsentChannel::carry_out(model::ConsentAct act, std::string address,
                                                std::string profile_id) {
   const std::string& list_id = parts_.account.config().list_id;
   if (act.decision == model::ConsentState::subscribed) {
-    const auto noted = co_await parts_.consents.note_subscribing(address, act.channel);
+    const auto noted = co_await parts_.consents.note_telling(address, act.channel, act.decision);
     if (!noted) co_return try_again(noted.error());
     const bool late = parts_.clock.now() - act.at >= parts_.consent_fresh && !parts_.double_opt_in;
     co_return (co_await parts_.account.subscribe(klaviyo::subscribe_body(
@@ -161,6 +153,8 @@ Task<Outcome> KlaviyoConsentChannel::carry_out(model::ConsentAct act, std::strin
       co_return membership.answer.outcome;
     if (!membership.on_list) co_return superseded("not sent: the person is not on the list");
   }
+  const auto noted = co_await parts_.consents.note_telling(address, act.channel, act.decision);
+  if (!noted) co_return try_again(noted.error());
   co_return (co_await parts_.account.unsubscribe(klaviyo::unsubscribe_body(act, list_id))).outcome;
 }
 

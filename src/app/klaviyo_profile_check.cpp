@@ -4,6 +4,7 @@
 #include <locale>
 
 #include <boost/algorithm/string/predicate.hpp>
+#include <fmt/format.h>
 
 #include "app/klaviyo_read_back.h"
 #include "base/hash.h"
@@ -108,11 +109,12 @@ std::vector<std::string> sample_of(const KlaviyoPeople& people, std::size_t most
   std::vector<std::pair<std::uint64_t, std::string>> drawn;
   for (const auto& [name, person] : people) {
     const bool is_there = person.accepted_at != Instant{};
-    if (is_there) drawn.emplace_back(stable_hash(day + '/' + name), name);
+    if (is_there) drawn.emplace_back(stable_hash(fmt::format("{}/{}", day, name)), name);
   }
   std::sort(drawn.begin(), drawn.end());
   if (drawn.size() > most) drawn.resize(most);
   std::vector<std::string> names;
+  names.reserve(drawn.size());
   for (auto& [hash, name] : drawn) names.push_back(std::move(name));
   return names;
 }
@@ -120,6 +122,7 @@ std::vector<std::string> sample_of(const KlaviyoPeople& people, std::size_t most
 Task<Result<ProfileFindings>> check_profiles(KlaviyoAccount& account,
                                              std::vector<KlaviyoPerson> people) {
   std::vector<Looked> looked;
+  looked.reserve(people.size());
   for (KlaviyoPerson& person : people) looked.push_back({std::move(person), std::nullopt});
   // As the writes themselves look: who moved to another address is found by the number.
   for (const ProfileKey key :

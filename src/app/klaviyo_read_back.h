@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "journal/journal.h"
 #include "app/klaviyo_account.h"
 #include "desk/event_comparison.h"
+#include "journal/journal.h"
 
 namespace tillbridge::app {
 
@@ -29,7 +29,7 @@ Task<Result<std::vector<desk::FoundEvent>>> read_events_back(
     std::function<bool(const desk::FoundEvent&)> keep);
 
 // Those of the events that no delivery of the journal explains, whenever it was planned: an event's
-// id names its order. LIMIT: looked_up_max of them, the rest is not judged.
+// id names its order. LIMIT: 20 000 of them, the rest is not judged and logged.
 Task<Result<std::vector<desk::FoundEvent>>> without_explanation(
     journal::Journal& journal, std::string workspace, std::string id_prefix,
     std::vector<desk::FoundEvent> events);

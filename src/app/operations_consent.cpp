@@ -187,7 +187,8 @@ Task<Result<std::string>> HubOperations::merge(std::string workspace, std::strin
             ? "it is not known whether Klaviyo has taken it; look at both profiles there"
             : fmt::format("Klaviyo did not merge them: {}", outcome.reason));
   }
-  co_return fmt::format("Klaviyo has accepted to merge {}; it takes effect within minutes", what);
+  co_return fmt::format("accepted; Klaviyo takes profile {} into {} within minutes", *vanishes,
+                        *stays);
 }
 
 Task<Result<void>> HubOperations::store_audit(std::string workspace, std::string text) {

@@ -107,6 +107,10 @@ TEST(ConsentApi, TimesComeInSeveralForms) {
   }
   EXPECT_EQ(bench.known("vera@kund.se")->decided_at, from_unix_seconds(1'767'603'600));
   EXPECT_EQ(bench.counts().records, 1U) << "they are the same instant";
+  const auto now = bench.consent(
+      R"({"email":"nils@kund.se","channel":"email","decision":"unsubscribed","at":""})");
+  EXPECT_EQ(now.status, 202);
+  EXPECT_EQ(bench.known("nils@kund.se")->decided_at, bench.clock.now());
 }
 
 TEST(ConsentApi, SaysWhatIsWrong) {

@@ -3,6 +3,7 @@
 #include "app/event_receiver.h"
 #include "app/order_resolution.h"
 #include "app/test_bench.h"
+#include "engine/courier.h"
 
 namespace tillbridge::app {
 namespace {

@@ -160,10 +160,11 @@ void OrderPlanning::plan_for_targets(const ReleasedOrder& released, const model:
                                      journal::PutRecord& put, Batch& batch) {
   using State = flows::Verdict::State;
   std::vector<flows::Verdict> verdicts;
+  const bool history = released.announces.starts_with(announces_as);
   for (std::size_t at = 0; at < targets_.size(); ++at) {
     const Target& target = *targets_[at].target;
     const model::Order seen = seen_by(target, released);
-    verdicts.push_back(target.plan(seen, original_of(seen, batch), batch.facts[at]));
+    verdicts.push_back(target.plan(seen, original_of(seen, batch), batch.facts[at], history));
     const flows::Verdict& verdict = verdicts.back();
     if (put.customer.empty()) put.customer = verdict.customer;
     if (verdict.state == State::unidentified) unidentified_[at].add();

@@ -20,7 +20,7 @@ class BloomreachTarget final : public Target {
     return {};
   }
   flows::Verdict plan(const model::Order& order, const std::optional<flows::Original>& original,
-                      const flows::Facts&) const override {
+                      const flows::Facts&, bool /*history*/) const override {
     return flows::plan_for_bloomreach(order, original, settings_);
   }
   std::string part_bytes(const model::TrackedEffect& effect) const override {
@@ -45,8 +45,7 @@ class KlaviyoTarget final : public Target {
     return flows::facts_wanted_by_klaviyo(order, original, facts, settings_);
   }
   flows::Verdict plan(const model::Order& order, const std::optional<flows::Original>& original,
-                      const flows::Facts& facts) const override {
-    constexpr bool history = false;
+                      const flows::Facts& facts, bool history) const override {
     return flows::plan_for_klaviyo(order, original, facts, history, settings_);
   }
   std::string part_bytes(const model::TrackedEffect& effect) const override {

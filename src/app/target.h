@@ -22,9 +22,10 @@ class Target {
   virtual std::vector<std::string> facts_wanted(const model::Order& order,
                                                 const std::optional<flows::Original>& original,
                                                 const flows::Facts& facts) const = 0;
+  // history: attributed or backfilled long after; nobody is to be mailed about it.
   virtual flows::Verdict plan(const model::Order& order,
                               const std::optional<flows::Original>& original,
-                              const flows::Facts& facts) const = 0;
+                              const flows::Facts& facts, bool history) const = 0;
   virtual std::string part_bytes(const model::TrackedEffect& effect) const = 0;
   // The kind of identifier that makes a customer this platform's.
   virtual model::IdentitySource key_source() const = 0;

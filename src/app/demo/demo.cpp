@@ -291,6 +291,10 @@ Result<json::Object> Demo::verdict(bool drained) {
   }
   hub_.stop(std::chrono::seconds{20});
   const double records = std::max(1.0, decimal(result, "records"));
+  if (const auto state = sandbox_control_->call("GET", "/control/state"); state) {
+    if (const json::Object* counters = json::object(state->as_object(), "klaviyo"))
+      result["klaviyo_counters"] = *counters;
+  }
   if (const auto ratio = isolation_ratio(result)) result["isolation_ratio"] = *ratio;
   result["drained"] = drained;
   result["settling_ms"] = options_.settling_ms;
