@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/algorithm/string/join.hpp>
+#include <boost/algorithm/string/split.hpp>
 #include <fmt/format.h>
 
 namespace tillbridge::desk {
@@ -26,10 +28,26 @@ std::string indented(const std::string& text) {
   return out;
 }
 
-std::string arrival_line(const journal::ArrivalRow& arrival) {
+// Lanes, consent effects and keys are named after a person: the address in them is shown only
+// together with the bodies.
+std::string shown(const std::string& name, bool with_bodies) {
+  if (with_bodies) return name;
+  std::vector<std::string> segments;
+  boost::algorithm::split(segments, name, [](char c) { return c == '/'; });
+  for (std::string& segment : segments) {
+    const auto at = segment.find('@');
+    if (at != std::string::npos && at > 0)
+      segment = segment.substr(0, 1) + "..." + segment.substr(at);
+    if (segment.size() > 4 && segment.starts_with('+')) segment = segment.substr(0, 3) + "...";
+  }
+  return boost::algorithm::join(segments, "/");
+}
+
+std::string arrival_line(const journal::ArrivalRow& arrival, bool with_bodies) {
   std::string line = fmt::format("arrival {}: {} from {}", arrival.id.value, words(arrival.source),
                                  arrival.connection);
-  if (!arrival.external_id.empty()) line += fmt::format(", event {}", arrival.external_id);
+  if (!arrival.external_id.empty())
+    line += fmt::format(", event {}", shown(arrival.external_id, with_bodies));
   if (!arrival.announces.empty() && arrival.announces != "any")
     line += fmt::format(", announces {}", arrival.announces);
   line += fmt::format(" -> {}", words(arrival.state));
@@ -40,10 +58,10 @@ std::string arrival_line(const journal::ArrivalRow& arrival) {
 
 void add_delivery(std::vector<Line>& lines, const journal::DeliveryRow& delivery, const Zone& zone,
                   bool with_bodies) {
-  std::string planned = fmt::format("planned for {}: {} ({}), lane {}, {} part{}",
-                                    delivery.connection, delivery.effect, delivery.flow,
-                                    delivery.lane, std::max<std::size_t>(1, delivery.parts.size()),
-                                    delivery.parts.size() == 1 ? "" : "s");
+  std::string planned = fmt::format(
+      "planned for {}: {} ({}), lane {}, {} part{}", delivery.connection,
+      shown(delivery.effect, with_bodies), delivery.flow, shown(delivery.lane, with_bodies),
+      std::max<std::size_t>(1, delivery.parts.size()), delivery.parts.size() == 1 ? "" : "s");
   if (with_bodies) {
     for (const std::string& part : delivery.parts) planned += "\n" + part;
   }
@@ -57,8 +75,8 @@ void add_delivery(std::vector<Line>& lines, const journal::DeliveryRow& delivery
     if (!attempt.reason.empty()) line += fmt::format(" ({})", attempt.reason);
     lines.push_back({attempt.at, delivery.id.value + attempt.number, std::move(line)});
   }
-  std::string now =
-      fmt::format("{}: {} is {}", delivery.connection, delivery.effect, words(delivery.state));
+  std::string now = fmt::format("{}: {} is {}", delivery.connection,
+                                shown(delivery.effect, with_bodies), words(delivery.state));
   if (!delivery.reason.empty() && delivery.state != journal::DeliveryState::delivered)
     now += fmt::format(" ({})", delivery.reason);
   const bool waits = delivery.state == journal::DeliveryState::waiting ||
@@ -70,7 +88,7 @@ void add_delivery(std::vector<Line>& lines, const journal::DeliveryRow& delivery
 std::vector<Line> timeline(const journal::Journey& journey, const Zone& zone, bool with_bodies) {
   std::vector<Line> lines;
   for (const auto& arrival : journey.arrivals) {
-    std::string line = arrival_line(arrival);
+    std::string line = arrival_line(arrival, with_bodies);
     if (with_bodies && !arrival.payload.empty()) line += "\n" + arrival.payload;
     lines.push_back({arrival.received_at, arrival.id.value, std::move(line)});
   }
@@ -174,7 +192,8 @@ std::string_view words(journal::Trigger trigger) {
 std::string journey_text(const journal::Journey& journey, const Zone& zone, bool with_bodies,
                          const std::vector<ConsentLine>& consents) {
   const auto& record = journey.record;
-  std::string out = fmt::format("{}  {}  {}", record.key, record.kind, words(record.state));
+  std::string out =
+      fmt::format("{}  {}  {}", shown(record.key, with_bodies), record.kind, words(record.state));
   if (!record.reason.empty()) out += fmt::format(" ({})", record.reason);
   out += fmt::format(
       "\n  workspace {}, store {}, at the till {}\n  record {}, version {}, planned with settings "
@@ -203,8 +222,8 @@ json::Object arrival_json(const journal::ArrivalRow& arrival, bool with_bodies) 
   out["workspace"] = arrival.workspace;
   out["connection"] = arrival.connection;
   out["source"] = words(arrival.source);
-  out["event_id"] = arrival.external_id;
-  out["subject"] = arrival.subject;
+  out["event_id"] = shown(arrival.external_id, with_bodies);
+  out["subject"] = shown(arrival.subject, with_bodies);
   out["announces"] = arrival.announces;
   out["state"] = words(arrival.state);
   out["reason"] = arrival.reason;
@@ -216,7 +235,7 @@ json::Object arrival_json(const journal::ArrivalRow& arrival, bool with_bodies) 
 
 std::string arrival_text(const journal::ArrivalRow& arrival, const Zone& zone, bool with_bodies) {
   std::string out =
-      fmt::format("{}  {}\n", stamp(arrival.received_at, zone), arrival_line(arrival));
+      fmt::format("{}  {}\n", stamp(arrival.received_at, zone), arrival_line(arrival, with_bodies));
   if (with_bodies && !arrival.payload.empty()) out += indented(arrival.payload) + "\n";
   return out;
 }
@@ -225,7 +244,7 @@ json::Object journey_json(const journal::Journey& journey, bool with_bodies,
                           const std::vector<ConsentLine>& consents) {
   const auto& record = journey.record;
   json::Object out;
-  out["key"] = record.key;
+  out["key"] = shown(record.key, with_bodies);
   out["kind"] = record.kind;
   out["workspace"] = record.workspace;
   out["state"] = words(record.state);
@@ -246,8 +265,8 @@ json::Object journey_json(const journal::Journey& journey, bool with_bodies,
     one["id"] = delivery.id.value;
     one["connection"] = delivery.connection;
     one["flow"] = delivery.flow;
-    one["effect"] = delivery.effect;
-    one["lane"] = delivery.lane;
+    one["effect"] = shown(delivery.effect, with_bodies);
+    one["lane"] = shown(delivery.lane, with_bodies);
     one["state"] = words(delivery.state);
     one["reason"] = delivery.reason;
     one["due_at"] = utc_text(delivery.due_at);
@@ -302,7 +321,7 @@ std::string cases_text(const std::vector<journal::CaseRow>& cases) {
   for (const auto& one : cases) {
     out += fmt::format("{}  {:<20}  {:<18}  due {}  {}\n    {}\n", one.id.value, one.type,
                        one.owner, utc_text(one.due_at),
-                       one.record_key.empty() ? "-" : one.record_key, one.reason);
+                       one.record_key.empty() ? "-" : shown(one.record_key, false), one.reason);
   }
   return out;
 }
@@ -316,7 +335,7 @@ json::Array cases_json(const std::vector<journal::CaseRow>& cases) {
     row["type"] = one.type;
     row["group"] = one.group;
     row["owner"] = one.owner;
-    row["record"] = one.record_key;
+    row["record"] = shown(one.record_key, false);
     row["opened_at"] = utc_text(one.opened_at);
     row["due_at"] = utc_text(one.due_at);
     row["closed_at"] = one.closed_at ? json::Value(utc_text(*one.closed_at)) : json::Value(nullptr);
