@@ -6,19 +6,7 @@ namespace sandbox::bloomreach {
 namespace {
 
 using std::chrono::milliseconds;
-using tillbridge::Duration;
 using tillbridge::Entropy;
-
-// A burst lasts 1 s on average, the calm after it 4 s.
-constexpr milliseconds burst_min{500};
-constexpr milliseconds burst_spread{1000};
-constexpr milliseconds calm_min{2000};
-constexpr milliseconds calm_spread{4000};
-
-Duration between(Entropy& entropy, Duration from, Duration spread) {
-  return from +
-         Duration{static_cast<Duration::rep>(entropy.unit() * static_cast<double>(spread.count()))};
-}
 
 int any_server_error(Entropy& entropy) {
   constexpr std::array<int, 4> statuses = {500, 502, 503, 504};
@@ -36,6 +24,11 @@ ThrottleStyle style_named(std::string_view name, Entropy& entropy) {
 }
 
 }  // namespace
+
+FaultPlan::FaultPlan(tillbridge::Entropy entropy)
+    : entropy_(entropy),
+      // A burst lasts 1 s on average, the calm after it 4 s.
+      bursts_({milliseconds{500}, milliseconds{1000}, milliseconds{2000}, milliseconds{4000}}) {}
 
 std::string_view name(Fault::Kind kind) {
   constexpr std::array<std::string_view, 9> names = {
@@ -106,16 +99,6 @@ void FaultPlan::draw_storm(Fault& fault) {
     fault.kind = Kind::hang;
     fault.commits = entropy_.chance(0.5);
   }
-}
-
-bool FaultPlan::in_burst(tillbridge::Tick now) {
-  if (!phase_ends_) phase_ends_ = now + between(entropy_, Duration{0}, calm_spread);
-  while (now >= *phase_ends_) {
-    bursting_ = !bursting_;
-    *phase_ends_ += bursting_ ? between(entropy_, burst_min, burst_spread)
-                              : between(entropy_, calm_min, calm_spread);
-  }
-  return bursting_;
 }
 
 }  // namespace sandbox::bloomreach

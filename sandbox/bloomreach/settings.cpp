@@ -1,13 +1,9 @@
 #include "bloomreach/settings.h"
 
-#include <algorithm>
-#include <initializer_list>
-#include <type_traits>
-
 #include "bloomreach/route.h"
+#include "settings_document.h"
 
 namespace sandbox::bloomreach {
-namespace {
 
 namespace bj = boost::json;
 using tillbridge::Error;
@@ -44,18 +40,18 @@ template <typename Visit>
 void describe(Visit& visit, RouteFaults& faults) {
   visit("latency_ms_min", faults.latency_ms_min);
   visit("latency_ms_max", faults.latency_ms_max);
-  visit("hang", faults.hang);
-  visit("reset_before", faults.reset_before);
-  visit("reset_after", faults.reset_after);
-  visit("throttle", faults.throttle);
+  visit.share("hang", faults.hang);
+  visit.share("reset_before", faults.reset_before);
+  visit.share("reset_after", faults.reset_after);
+  visit.share("throttle", faults.throttle);
   visit.choice("throttle_style", faults.throttle_style,
                {"none", "retry_after", "rate_limit_reset", "mixed"});
-  visit("server_error", faults.server_error);
+  visit.share("server_error", faults.server_error);
   visit("server_error_status", faults.server_error_status);
-  visit("success_false", faults.success_false);
-  visit("missing_results", faults.missing_results);
-  visit("no_command_id", faults.no_command_id);
-  visit("refuse_command", faults.refuse_command);
+  visit.share("success_false", faults.success_false);
+  visit.share("missing_results", faults.missing_results);
+  visit.share("no_command_id", faults.no_command_id);
+  visit.share("refuse_command", faults.refuse_command);
   visit.choice("down", faults.down, {"", "503", "refused"});
 }
 
@@ -89,180 +85,43 @@ void describe(Visit& visit, Settings& settings) {
                {"none", "retry_after", "rate_limit_reset"});
   visit("faults", settings.faults);
   visit("storm", settings.storm);
-  visit("storm_burst", settings.storm_burst);
-  visit("storm_light", settings.storm_light);
+  visit.share("storm_burst", settings.storm_burst);
+  visit.share("storm_light", settings.storm_light);
   visit("hang_ms", settings.hang_ms);
 }
 
-class Reader {
- public:
-  Reader(const bj::object& from, std::string place, std::vector<std::string>& faults)
-      : from_(from), place_(std::move(place)), faults_(faults) {}
+// Keys are changed by their id: a permission can be taken away without repeating the secret.
+ItemRule item_rule(const ApiKey*) {
+  return {"id", false};
+}
+const std::string& name_of(const ApiKey& key) {
+  return key.id;
+}
+bool is_place(const RouteFaults*, std::string_view place) {
+  return route_named(place).has_value();
+}
 
-  template <typename Value>
-  void operator()(std::string_view key, Value& into) {
-    if (const bj::value* value = take(key)) read(key, *value, into);
-  }
-  void secret(std::string_view key, std::string& into) { (*this)(key, into); }
-  void choice(std::string_view key, std::string& into,
-              std::initializer_list<std::string_view> values) {
-    (*this)(key, into);
-    if (std::find(values.begin(), values.end(), into) == values.end()) fault(key, "unknown choice");
-  }
-  void finish() {
-    for (const auto& [key, value] : from_)
-      if (!known_.contains(std::string(key))) fault(key, "unknown");
-  }
+namespace {
 
- private:
-  const bj::value* take(std::string_view key) {
-    known_.emplace(key);
-    return from_.if_contains(key);
-  }
-  void fault(std::string_view key, std::string_view what) {
-    faults_.push_back(place_ + std::string(key) + ": " + std::string(what));
-  }
-
-  void read(std::string_view key, const bj::value& value, bool& into) {
-    if (!value.is_bool()) return fault(key, "true or false expected");
-    into = value.get_bool();
-  }
-  void read(std::string_view key, const bj::value& value, double& into) {
-    if (!value.is_number()) return fault(key, "number expected");
-    const double number = value.to_number<double>();
-    if (number < 0 || number > 1) return fault(key, "a share from 0 to 1 expected");
-    into = number;
-  }
-  void read(std::string_view key, const bj::value& value, std::int64_t& into) {
-    if (!value.is_int64() || value.get_int64() < 0)
-      return fault(key, "whole number from 0 expected");
-    into = value.get_int64();
-  }
-  void read(std::string_view key, const bj::value& value, int& into) {
-    if (!value.is_int64() ||
-        (value.get_int64() != 0 && (value.get_int64() < 500 || value.get_int64() > 599)))
-      return fault(key, "0 or a status from 500 to 599 expected");
-    into = static_cast<int>(value.get_int64());
-  }
-  void read(std::string_view key, const bj::value& value, std::string& into) {
-    if (!value.is_string()) return fault(key, "text expected");
-    into = value.get_string().c_str();
-  }
-  void read(std::string_view key, const bj::value& value, std::set<std::string>& into) {
-    if (!value.is_array()) return fault(key, "list of texts expected");
-    std::set<std::string> texts;
-    for (const bj::value& item : value.get_array()) {
-      if (!item.is_string()) return fault(key, "list of texts expected");
-      texts.emplace(item.get_string().c_str());
-    }
-    into = std::move(texts);
-  }
-  // Keys are changed by their id: a permission can be taken away without repeating the secret.
-  void read(std::string_view key, const bj::value& value, std::vector<ApiKey>& into) {
-    if (!value.is_array()) return fault(key, "list expected");
-    for (const bj::value& item : value.get_array()) {
-      const auto* object = item.if_object();
-      const auto id = object == nullptr ? std::nullopt : tillbridge::json::text(*object, "id");
-      if (!id) return fault(key, "each key needs an id");
-      auto found = std::find_if(into.begin(), into.end(),
-                                [&id](const ApiKey& known) { return known.id == *id; });
-      if (found == into.end()) found = into.insert(into.end(), ApiKey{});
-      read_members(std::string(key) + "[" + *id + "].", *object, *found);
-    }
-  }
-  void read(std::string_view key, const bj::value& value,
-            std::map<std::string, RouteFaults>& into) {
-    if (!value.is_object()) return fault(key, "object by route expected");
-    for (const auto& [route, faults] : value.get_object()) {
-      if (route != "*" && !route_named(route)) {
-        fault(key, "unknown route " + std::string(route));
-      } else if (faults.is_null()) {
-        into.erase(std::string(route));
-      } else if (!faults.is_object()) {
-        fault(key, "object expected for " + std::string(route));
-      } else {
-        read_members(std::string(key) + "." + std::string(route) + ".", faults.get_object(),
-                     into[std::string(route)]);
-      }
-    }
-  }
-  template <typename Members>
-  void read(std::string_view key, const bj::value& value, Members& into) {
-    if (!value.is_object()) return fault(key, "object expected");
-    read_members(std::string(key) + ".", value.get_object(), into);
-  }
-  template <typename Members>
-  void read_members(const std::string& place, const bj::object& from, Members& into) {
-    Reader reader(from, place_ + place, faults_);
-    describe(reader, into);
-    reader.finish();
-  }
-
-  const bj::object& from_;
-  std::string place_;
-  std::vector<std::string>& faults_;
-  std::set<std::string> known_;
-};
-
-class Writer {
- public:
-  template <typename Value>
-  void operator()(std::string_view key, Value& value) {
-    out[key] = written(value);
-  }
-  void secret(std::string_view, std::string&) {}
-  void choice(std::string_view key, std::string& value, std::initializer_list<std::string_view>) {
-    out[key] = value;
-  }
-  bj::object out;
-
- private:
-  template <typename Value>
-  static bj::value written(Value& value) {
-    if constexpr (std::is_arithmetic_v<Value> || std::is_same_v<Value, std::string>) {
-      return bj::value(value);
-    } else if constexpr (std::is_same_v<Value, std::set<std::string>>) {
-      bj::array list;
-      for (const std::string& item : value) list.push_back(bj::string(item));
-      return list;
-    } else if constexpr (std::is_same_v<Value, std::vector<ApiKey>>) {
-      bj::array list;
-      for (ApiKey& key : value) list.push_back(written(key));
-      return list;
-    } else if constexpr (std::is_same_v<Value, std::map<std::string, RouteFaults>>) {
-      bj::object routes;
-      for (auto& [route, faults] : value) routes[route] = written(faults);
-      return routes;
-    } else {
-      Writer writer;
-      describe(writer, value);
-      return std::move(writer.out);
-    }
-  }
-};
-
-}  // namespace
-
-Result<Settings> changed(Settings settings, const bj::object& patch) {
+std::vector<std::string> further_faults(const Settings& settings) {
   std::vector<std::string> faults;
-  Reader reader(patch, "", faults);
-  describe(reader, settings);
-  reader.finish();
   for (const auto& [route, of_route] : settings.faults) {
     if (of_route.latency_ms_min > of_route.latency_ms_max)
       faults.push_back("faults." + route + ": latency_ms_min is above latency_ms_max");
   }
-  if (faults.empty()) return settings;
-  std::string all;
-  for (const std::string& fault : faults) all += (all.empty() ? "" : "; ") + fault;
-  return fail(Error::Kind::invalid_input, all);
+  return faults;
+}
+
+}  // namespace
+
+Result<Settings> changed(Settings settings, const bj::object& patch) {
+  const std::string faults = patch_settings(settings, patch, &further_faults);
+  if (!faults.empty()) return fail(Error::Kind::invalid_input, faults);
+  return settings;
 }
 
 bj::object to_json(const Settings& settings) {
-  Settings copy = settings;
-  Writer writer;
-  describe(writer, copy);
-  return std::move(writer.out);
+  return settings_document(settings);
 }
 
 }  // namespace sandbox::bloomreach

@@ -7,22 +7,11 @@ namespace sandbox::klaviyo {
 namespace {
 
 using std::chrono::milliseconds;
-using tillbridge::Duration;
 using tillbridge::Entropy;
 using Kind = Fault::Kind;
 
-// A burst lasts 1 s on average, the calm after it 4 s.
-constexpr milliseconds burst_min{500};
-constexpr milliseconds burst_spread{1000};
-constexpr milliseconds calm_min{2500};
-constexpr milliseconds calm_spread{3000};
 constexpr milliseconds slow_min{200};
 constexpr milliseconds slow_spread{800};
-
-Duration between(Entropy& entropy, Duration min, Duration spread) {
-  return min +
-         Duration{static_cast<Duration::rep>(entropy.unit() * static_cast<double>(spread.count()))};
-}
 
 int any_server_error(Entropy& entropy) {
   constexpr std::array<int, 5> statuses = {500, 502, 503, 504, 524};
@@ -30,6 +19,11 @@ int any_server_error(Entropy& entropy) {
 }
 
 }  // namespace
+
+FaultPlan::FaultPlan(tillbridge::Entropy entropy)
+    : entropy_(entropy),
+      // A burst lasts 1 s on average, the calm after it 4 s.
+      bursts_({milliseconds{500}, milliseconds{1000}, milliseconds{2500}, milliseconds{3000}}) {}
 
 std::string_view name(Kind kind) {
   constexpr std::array<std::string_view, 8> names = {"none",         "slow",        "hang",
@@ -101,16 +95,6 @@ void FaultPlan::draw_storm(Fault& fault) {
     fault.kind = Kind::hang;
     fault.commits = entropy_.chance(0.5);
   }
-}
-
-bool FaultPlan::in_burst(tillbridge::Tick now) {
-  if (!phase_ends_) phase_ends_ = now + between(entropy_, Duration{0}, calm_spread);
-  while (now >= *phase_ends_) {
-    bursting_ = !bursting_;
-    *phase_ends_ += bursting_ ? between(entropy_, burst_min, burst_spread)
-                              : between(entropy_, calm_min, calm_spread);
-  }
-  return bursting_;
 }
 
 }  // namespace sandbox::klaviyo

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/entropy.h"
+#include "bursts.h"
 #include "klaviyo/operation.h"
 #include "klaviyo/settings.h"
 
@@ -35,11 +36,11 @@ std::string_view name(Fault::Kind kind);
 
 class FaultPlan {
  public:
-  explicit FaultPlan(tillbridge::Entropy entropy) : entropy_(entropy) {}
+  explicit FaultPlan(tillbridge::Entropy entropy);
 
   Fault draw(const Settings& settings, const Operation* operation, tillbridge::Tick now);
   // The storm's bursts: 0.5 to 1.5 s each, about a fifth of the time.
-  bool in_burst(tillbridge::Tick now);
+  bool in_burst(tillbridge::Tick now) { return bursts_.under_way(entropy_, now); }
   bool chance(double probability) { return probability > 0 && entropy_.chance(probability); }
 
  private:
@@ -47,8 +48,7 @@ class FaultPlan {
   void draw_storm(Fault& fault);
 
   tillbridge::Entropy entropy_;
-  std::optional<tillbridge::Tick> phase_ends_;
-  bool bursting_ = false;
+  Bursts bursts_;
 };
 
 }  // namespace sandbox::klaviyo

@@ -1,16 +1,9 @@
 #include "klaviyo/settings.h"
 
-#include <algorithm>
-#include <initializer_list>
-#include <limits>
-#include <optional>
-#include <type_traits>
-#include <utility>
-
 #include "klaviyo/operation.h"
+#include "settings_document.h"
 
 namespace sandbox::klaviyo {
-namespace {
 
 namespace bj = boost::json;
 using tillbridge::Error;
@@ -111,7 +104,7 @@ void describe(Visit& visit, Settings& settings) {
   visit.share("webhook_disorder", settings.webhook_disorder);
   visit("webhook_attempts_max", settings.webhook_attempts_max);
   visit("webhook_retry_ms", settings.webhook_retry_ms);
-  visit("webhook_clock_shift_s", settings.webhook_clock_shift_s);
+  visit.may_be_negative("webhook_clock_shift_s", settings.webhook_clock_shift_s);
   visit("webhook_needs_https", settings.webhook_needs_https);
   visit.choice("preset", settings.preset, {"none", "storm", "down"});
   visit.share("storm_burst", settings.storm_burst);
@@ -121,184 +114,39 @@ void describe(Visit& visit, Settings& settings) {
   visit("faults", settings.faults);
 }
 
-class Reader {
- public:
-  Reader(const bj::object& from, std::string place, std::vector<std::string>& faults)
-      : from_(from), place_(std::move(place)), faults_(faults) {}
+// The whole list at once: a key that is not named any more is not known any more.
+ItemRule item_rule(const ApiKey*) {
+  return {"key", true};
+}
+const std::string& name_of(const ApiKey& key) {
+  return key.key;
+}
+bool is_place(const OperationFaults*, std::string_view place) {
+  return operation_named(place) != nullptr;
+}
 
-  template <typename Value>
-  void operator()(std::string_view key, Value& into) {
-    if (const bj::value* value = take(key)) read(key, *value, into);
-  }
-  void secret(std::string_view key, std::string& into) { (*this)(key, into); }
-  void share(std::string_view key, double& into) {
-    const bj::value* value = take(key);
-    if (value != nullptr) number(key, *value, 1, into);
-  }
-  void choice(std::string_view key, std::string& into,
-              std::initializer_list<std::string_view> values) {
-    (*this)(key, into);
-    if (std::find(values.begin(), values.end(), into) == values.end()) fault(key, "unknown choice");
-  }
-  void finish() {
-    for (const auto& [key, value] : from_)
-      if (!known_.contains(std::string(key))) fault(key, "unknown");
-  }
+namespace {
 
- private:
-  const bj::value* take(std::string_view key) {
-    known_.emplace(key);
-    return from_.if_contains(key);
-  }
-  void fault(std::string_view key, std::string_view what) {
-    faults_.push_back(place_ + std::string(key) + ": " + std::string(what));
-  }
-  void number(std::string_view key, const bj::value& value, double max, double& into) {
-    if (!value.is_number()) return fault(key, "number expected");
-    const double number = value.to_number<double>();
-    if (!(number >= 0 && number <= max)) return fault(key, "number out of range");
-    into = number;
-  }
-
-  void read(std::string_view key, const bj::value& value, bool& into) {
-    if (!value.is_bool()) return fault(key, "true or false expected");
-    into = value.get_bool();
-  }
-  void read(std::string_view key, const bj::value& value, double& into) {
-    number(key, value, std::numeric_limits<double>::max(), into);
-  }
-  void read(std::string_view key, const bj::value& value, std::int64_t& into) {
-    const bool may_be_negative = key == "webhook_clock_shift_s";
-    if (!value.is_int64() || (value.get_int64() < 0 && !may_be_negative))
-      return fault(key, "whole number from 0 expected");
-    into = value.get_int64();
-  }
-  void read(std::string_view key, const bj::value& value, int& into) {
-    if (!value.is_int64() ||
-        (value.get_int64() != 0 && (value.get_int64() < 500 || value.get_int64() > 599)))
-      return fault(key, "0 or a status from 500 to 599 expected");
-    into = static_cast<int>(value.get_int64());
-  }
-  void read(std::string_view key, const bj::value& value, std::string& into) {
-    if (!value.is_string()) return fault(key, "text expected");
-    into = value.get_string().c_str();
-  }
-  void read(std::string_view key, const bj::value& value, std::set<std::string>& into) {
-    if (!value.is_array()) return fault(key, "list of texts expected");
-    std::set<std::string> texts;
-    for (const bj::value& item : value.get_array()) {
-      if (!item.is_string()) return fault(key, "list of texts expected");
-      texts.emplace(item.get_string().c_str());
-    }
-    into = std::move(texts);
-  }
-  // The whole list at once: a key that is not named any more is not known any more.
-  void read(std::string_view key, const bj::value& value, std::vector<ApiKey>& into) {
-    if (!value.is_array()) return fault(key, "list expected");
-    std::vector<ApiKey> keys;
-    for (const bj::value& item : value.get_array()) {
-      const auto* object = item.if_object();
-      if (object == nullptr || !tillbridge::json::text(*object, "key"))
-        return fault(key, "each entry needs a key");
-      read_members(std::string(key) + "[].", *object, keys.emplace_back());
-    }
-    into = std::move(keys);
-  }
-  void read(std::string_view key, const bj::value& value,
-            std::map<std::string, OperationFaults>& into) {
-    if (!value.is_object()) return fault(key, "object by operation expected");
-    for (const auto& [operation, faults] : value.get_object()) {
-      if (operation != "*" && operation_named(operation) == nullptr) {
-        fault(key, "unknown operation " + std::string(operation));
-      } else if (faults.is_null()) {
-        into.erase(std::string(operation));
-      } else if (!faults.is_object()) {
-        fault(key, "object expected for " + std::string(operation));
-      } else {
-        read_members(std::string(key) + "." + std::string(operation) + ".", faults.get_object(),
-                     into[std::string(operation)]);
-      }
-    }
-  }
-  template <typename Members>
-  void read(std::string_view key, const bj::value& value, Members& into) {
-    if (!value.is_object()) return fault(key, "object expected");
-    read_members(std::string(key) + ".", value.get_object(), into);
-  }
-  template <typename Members>
-  void read_members(const std::string& place, const bj::object& from, Members& into) {
-    Reader reader(from, place_ + place, faults_);
-    describe(reader, into);
-    reader.finish();
-  }
-
-  const bj::object& from_;
-  std::string place_;
-  std::vector<std::string>& faults_;
-  std::set<std::string> known_;
-};
-
-class Writer {
- public:
-  template <typename Value>
-  void operator()(std::string_view key, Value& value) {
-    out[key] = written(value);
-  }
-  void secret(std::string_view, std::string&) {}
-  void share(std::string_view key, double& value) { out[key] = value; }
-  void choice(std::string_view key, std::string& value, std::initializer_list<std::string_view>) {
-    out[key] = value;
-  }
-  bj::object out;
-
- private:
-  template <typename Value>
-  static bj::value written(Value& value) {
-    if constexpr (std::is_arithmetic_v<Value> || std::is_same_v<Value, std::string>) {
-      return bj::value(value);
-    } else if constexpr (std::is_same_v<Value, std::set<std::string>>) {
-      bj::array list;
-      for (const std::string& item : value) list.push_back(bj::string(item));
-      return list;
-    } else if constexpr (std::is_same_v<Value, std::vector<ApiKey>>) {
-      bj::array list;
-      for (ApiKey& key : value) list.push_back(written(key));
-      return list;
-    } else if constexpr (std::is_same_v<Value, std::map<std::string, OperationFaults>>) {
-      bj::object operations;
-      for (auto& [operation, faults] : value) operations[operation] = written(faults);
-      return operations;
-    } else {
-      Writer writer;
-      describe(writer, value);
-      return std::move(writer.out);
-    }
-  }
-};
-
-}  // namespace
-
-Result<Settings> changed(Settings settings, const bj::object& patch) {
+std::vector<std::string> further_faults(const Settings& settings) {
   std::vector<std::string> faults;
-  Reader reader(patch, "", faults);
-  describe(reader, settings);
-  reader.finish();
   for (const auto& [operation, of_operation] : settings.faults) {
     if (of_operation.latency_ms_min > of_operation.latency_ms_max)
       faults.push_back("faults." + operation + ": latency_ms_min is above latency_ms_max");
   }
   if (settings.webhook_batch_max == 0) faults.push_back("webhook_batch_max: at least 1");
-  if (faults.empty()) return settings;
-  std::string all;
-  for (const std::string& fault : faults) all += (all.empty() ? "" : "; ") + fault;
-  return fail(Error::Kind::invalid_input, all);
+  return faults;
+}
+
+}  // namespace
+
+Result<Settings> changed(Settings settings, const bj::object& patch) {
+  const std::string faults = patch_settings(settings, patch, &further_faults);
+  if (!faults.empty()) return fail(Error::Kind::invalid_input, faults);
+  return settings;
 }
 
 bj::object to_json(const Settings& settings) {
-  Settings copy = settings;
-  Writer writer;
-  describe(writer, copy);
-  return std::move(writer.out);
+  return settings_document(settings);
 }
 
 }  // namespace sandbox::klaviyo

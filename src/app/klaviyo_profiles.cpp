@@ -1,5 +1,7 @@
 #include "app/klaviyo_profiles.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace tillbridge::app {
@@ -99,6 +101,8 @@ Task<void> KlaviyoProfiles::recall(std::vector<Person>& people) {
 }
 
 Task<Outcome> KlaviyoProfiles::look_up(std::vector<Person>& people, ProfileKey key) {
+  constexpr std::size_t asked_at_once = 100;  // klaviyo.md 3.3
+  constexpr bool with_consent = false;
   std::vector<std::string> values;
   for (const Person& person : people) {
     if (person.undecided_without_id() && !value_of(person.write, key).empty())
@@ -106,13 +110,19 @@ Task<Outcome> KlaviyoProfiles::look_up(std::vector<Person>& people, ProfileKey k
   }
   Outcome outcome;
   outcome.kind = Outcome::Kind::delivered;
-  if (values.empty()) co_return outcome;
-  constexpr bool with_consent = false;
-  const auto page = co_await account_.find_profiles(key, std::move(values), with_consent);
-  if (page.answer.outcome.kind != Outcome::Kind::delivered) co_return page.answer.outcome;
+  std::vector<connectors::klaviyo::Profile> found;
+  while (!values.empty()) {
+    const auto rest =
+        values.begin() + static_cast<std::ptrdiff_t>(std::min(asked_at_once, values.size()));
+    std::vector<std::string> some(values.begin(), rest);
+    values.erase(values.begin(), rest);
+    auto page = co_await account_.find_profiles(key, std::move(some), with_consent);
+    if (page.answer.outcome.kind != Outcome::Kind::delivered) co_return page.answer.outcome;
+    for (auto& profile : page.items) found.push_back(std::move(profile));
+  }
   for (Person& person : people) {
     if (!person.undecided_without_id()) continue;
-    for (const auto& profile : page.items) {
+    for (const auto& profile : found) {
       if (value_of(profile, key) != value_of(person.write, key) ||
           value_of(person.write, key).empty())
         continue;

@@ -23,7 +23,7 @@ class KlaviyoProfiles {
     std::string conflict;           // two profiles or customers: for a case; "" none
     std::string fact_key, fact_id;  // Klaviyo's id of this person, to be remembered
   };
-  // Parts of kind profile_write, at most 100; answers in the same order.
+  // Parts of kind profile_write; answers in the same order.
   Task<std::vector<Written>> write(std::vector<std::string> parts);
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
-// Lets calls of one operation pass no faster than a platform's windows allow, in order of asking.
-// For calls that are made inside other work; deliveries have their Dispatch. Core thread.
+// Lets calls of one operation pass no faster than a platform's windows allow. For calls that are
+// made inside other work; deliveries have their Dispatch. Core thread.
 
 #include "base/async.h"
 #include "base/outcome.h"

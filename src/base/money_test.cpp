@@ -33,8 +33,10 @@ TEST(Money, KnowsTheDigitsOfCurrencies) {
   EXPECT_EQ(money("-0.05", "EUR").to_text(), "-0.05");
   EXPECT_EQ(money("5", "NOK").to_text(), "5.00");
   EXPECT_EQ(money("5.000", "JPY").to_text(), "5");
-  EXPECT_EQ(currency("sek").code(), "SEK");
-  EXPECT_EQ(Currency{}.code(), "");
+  const Currency crowns = currency("sek");
+  EXPECT_EQ(crowns.code(), "SEK");
+  const Currency none;
+  EXPECT_EQ(none.code(), "");
 }
 
 TEST(Money, RefusesWhatItCannotHold) {

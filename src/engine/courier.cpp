@@ -22,6 +22,17 @@ std::vector<double> lag_bounds() {
   return {0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400};
 }
 
+// What waits on purpose is not late before its time, and history (an order attributed or backfilled
+// long after) is late only from when it was planned.
+Instant late_from(const journal::OpenDelivery& delivery) {
+  constexpr Duration history = std::chrono::hours{24};
+  const Instant planned_at = instant_of(delivery.id.value);
+  const Instant since =
+      planned_at - delivery.happened_at > history ? planned_at : delivery.happened_at;
+  const bool held = delivery.state == journal::DeliveryState::held;
+  return held ? std::max(since, delivery.due_at) : since;
+}
+
 }  // namespace
 
 Courier::Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
@@ -74,7 +85,8 @@ Item Courier::to_item(const journal::OpenDelivery& delivery) {
   item.next_trigger =
       delivery.attempts_made == 0 ? journal::Trigger::first : journal::Trigger::retry;
   item.lag_series = lag_.series(settings_.connection, delivery.flow, delivery.store);
-  lag_.waiting(item.lag_series, item.happened_at);
+  item.late_from = late_from(delivery);
+  lag_.waiting(item.lag_series, item.late_from);
   return item;
 }
 
@@ -115,6 +127,8 @@ void Courier::add(const journal::AddDelivery& delivery, const std::string& store
   open.record = delivery.record;
   open.flow = delivery.flow;
   open.store = store;
+  open.state = delivery.state;
+  open.due_at = delivery.due_at;
   open.lane = delivery.lane;
   open.priority = delivery.priority;
   open.on_reject = delivery.on_reject;
@@ -332,11 +346,11 @@ void Courier::observe(const std::vector<Settlement>& settlements, Instant now) {
         delivered_.add();
         lag_of(settlement.item.lag_series)
             .observe(std::chrono::duration<double>(now - settlement.item.happened_at).count());
-        lag_.accepted(settlement.item.lag_series, settlement.item.happened_at, now);
+        lag_.accepted(settlement.item.lag_series, settlement.item.late_from, now);
         forget(settlement.item.id);
         break;
       case Decision::Next::skip:
-        lag_.gone(settlement.item.lag_series, settlement.item.happened_at);
+        lag_.gone(settlement.item.lag_series, settlement.item.late_from);
         forget(settlement.item.id);
         break;
       case Decision::Next::again:
@@ -345,7 +359,7 @@ void Courier::observe(const std::vector<Settlement>& settlements, Instant now) {
       case Decision::Next::park:
       case Decision::Next::block:
         parked_.add();
-        lag_.gone(settlement.item.lag_series, settlement.item.happened_at);
+        lag_.gone(settlement.item.lag_series, settlement.item.late_from);
         forget(settlement.item.id);
         break;
     }

@@ -98,7 +98,8 @@ std::optional<Tick> Dispatch::wake_at(Tick now) const {
   // How much will be ready at a later tick is not known: a request's room is enough to look again.
   const std::uint32_t requests = lanes_.has_ready() ? requests_of(*lanes_.peek()) : 1U;
   Tick open = budget_.ready_at(now, false, requests);
-  if (bulk_budget_) open = std::min(open, bulk_budget_->ready_at(now));
+  const bool alone = lanes_.has_ready() && lanes_.peek()->alone;
+  if (bulk_budget_ && !alone) open = std::min(open, bulk_budget_->ready_at(now));
   return std::max({*due, open, breaker_.ready_at(now)});
 }
 

@@ -86,6 +86,22 @@ TEST(DispatchRoutes, ARefusedJobIsTakenApart) {
   }
 }
 
+TEST(DispatchRoutes, WhatHasToGoAloneWaitsForTheUsualWayOnly) {
+  DispatchSettings settings = two_routes(350, 3'500, 10, 150);
+  settings.budget = {.calls_per_second = 1, .burst = 1};
+  Dispatch dispatch(settings, Entropy{1}, start);
+  for (std::uint64_t n = 1; n <= 3; ++n) dispatch.add(item(n, n, 1), start);
+  const auto job = dispatch.next_call(start);
+  ASSERT_EQ(job.size(), 3U);
+  finish(dispatch, job, start, Outcome::Kind::transient, true);
+  const Tick later = start + seconds{60};
+  ASSERT_EQ(dispatch.next_call(later).size(), 1U);
+  EXPECT_TRUE(dispatch.next_call(later).empty());
+  const auto wake = dispatch.wake_at(later);
+  ASSERT_TRUE(wake);
+  EXPECT_GE(*wake, later + milliseconds{900}) << "the bulk way is open, but not for these";
+}
+
 TEST(DispatchRoutes, SupersededPartsAreDoneAndOnlySupersededIsSkipped) {
   Dispatch dispatch(two_routes(350, 3'500, 10, 150), Entropy{1}, start);
   Outcome superseded;

@@ -31,7 +31,8 @@ struct Item {
   std::uint64_t parts_done = 0;
   std::uint32_t attempts = 0;       // that count
   std::uint32_t attempts_made = 0;  // all
-  std::uint16_t lag_series = 0;     // of LagBoard
+  std::uint16_t lag_series = 0;     // of LagBoard ...
+  Instant late_from;                // ... which counts it from here
   std::uint8_t parts = 1;
   journal::Priority priority = journal::Priority::sale;
   journal::OnReject on_reject = journal::OnReject::park;

@@ -1,6 +1,7 @@
 #include "connectors/bloomreach/commands.h"
 
 #include "base/json.h"
+#include "connectors/property_json.h"
 
 namespace tillbridge::connectors::bloomreach {
 namespace {
@@ -10,53 +11,9 @@ void append_time(std::string& out, Instant at) {
   out += Decimal::of_scaled(to_unix_us(at), 6).to_text();
 }
 
-void append_ids(std::string& out, const model::CustomerIds& who) {
-  out += "\"customer_ids\":{";
-  bool first = true;
-  for (const auto& [type, id] : who.ids) {
-    if (!first) out += ',';
-    first = false;
-    json::append_quoted(out, type);
-    out += ':';
-    json::append_quoted(out, id);
-  }
-  out += '}';
-}
-
-void append_properties(std::string& out, const model::PropertyList& properties);
-
-struct ValueWriter {
-  std::string& out;
-
-  void operator()(const std::string& text) const { json::append_quoted(out, text); }
-  void operator()(const model::Number& number) const { out += number.text; }
-  void operator()(bool yes) const { out += yes ? "true" : "false"; }
-  void operator()(const model::TextList& texts) const {
-    out += '[';
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      if (i > 0) out += ',';
-      json::append_quoted(out, texts[i]);
-    }
-    out += ']';
-  }
-  void operator()(const std::vector<model::PropertyList>& objects) const {
-    out += '[';
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-      if (i > 0) out += ',';
-      append_properties(out, objects[i]);
-    }
-    out += ']';
-  }
-};
-
-void append_properties(std::string& out, const model::PropertyList& properties) {
-  out += '{';
-  for (std::size_t i = 0; i < properties.size(); ++i) {
-    if (i > 0) out += ',';
-    json::append_quoted(out, properties[i].name);
-    out += ':';
-    std::visit(ValueWriter{out}, properties[i].value);
-  }
+void append_customer_ids(std::string& out, const model::CustomerIds& who) {
+  out += R"("customer_ids":{)";
+  append_ids(out, who);
   out += '}';
 }
 
@@ -65,7 +22,7 @@ struct PartWriter {
 
   void operator()(const model::CustomerUpdate& update) const {
     out += R"({"name":"customers","data":{)";
-    append_ids(out, update.who);
+    append_customer_ids(out, update.who);
     out += ",\"properties\":";
     append_properties(out, update.properties);
     out += ",\"update_timestamp\":";
@@ -74,7 +31,7 @@ struct PartWriter {
   }
   void operator()(const model::CustomerEvent& event) const {
     out += R"({"name":"customers/events","data":{)";
-    append_ids(out, event.who);
+    append_customer_ids(out, event.who);
     out += ",\"event_type\":";
     json::append_quoted(out, event.type);
     out += ",\"timestamp\":";

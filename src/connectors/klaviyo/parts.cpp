@@ -4,58 +4,10 @@
 
 #include "connectors/klaviyo/documents.h"
 #include "connectors/klaviyo/time_text.h"
+#include "connectors/property_json.h"
 
 namespace tillbridge::connectors::klaviyo {
 namespace {
-
-void append_properties(std::string& out, const model::PropertyList& properties);
-
-struct ValueWriter {
-  std::string& out;
-
-  void operator()(const std::string& text) const { json::append_quoted(out, text); }
-  void operator()(const model::Number& number) const { out += number.text; }
-  void operator()(bool yes) const { out += yes ? "true" : "false"; }
-  void operator()(const model::TextList& texts) const {
-    out += '[';
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      if (i > 0) out += ',';
-      json::append_quoted(out, texts[i]);
-    }
-    out += ']';
-  }
-  void operator()(const std::vector<model::PropertyList>& objects) const {
-    out += '[';
-    for (std::size_t i = 0; i < objects.size(); ++i) {
-      if (i > 0) out += ',';
-      append_properties(out, objects[i]);
-    }
-    out += ']';
-  }
-};
-
-// Before each member but the first of an object that is being written.
-void append_name(std::string& out, std::string_view name) {
-  if (!out.ends_with('{')) out += ',';
-  json::append_quoted(out, name);
-  out += ':';
-}
-
-void append_properties(std::string& out, const model::PropertyList& properties) {
-  out += '{';
-  for (const model::Property& property : properties) {
-    append_name(out, property.name);
-    std::visit(ValueWriter{out}, property.value);
-  }
-  out += '}';
-}
-
-void append_ids(std::string& out, const model::CustomerIds& who) {
-  for (const auto& [type, id] : who.ids) {
-    append_name(out, type);
-    json::append_quoted(out, id);
-  }
-}
 
 bool names(const model::CustomerIds& who, std::string_view type) {
   for (const auto& id : who.ids) {
@@ -73,7 +25,7 @@ struct PartWriter {
     for (const model::Property& attribute : update.attributes) {
       if (names(update.who, attribute.name)) continue;
       append_name(out, attribute.name);
-      std::visit(ValueWriter{out}, attribute.value);
+      append_value(out, attribute.value);
     }
     if (!update.properties.empty()) {
       append_name(out, "properties");
