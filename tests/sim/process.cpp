@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/assert.h"
+
 namespace tillbridge::sim {
 namespace {
 
@@ -367,6 +369,9 @@ void Process::store(const std::vector<engine::Settlement>& settlements) {
         break;
       case Decision::Next::again:
         row.state = Durable::DeliveryState::waiting;
+        break;
+      case Decision::Next::skip:  // no platform of this world says so
+        TB_ASSERT(false);
         break;
       case Decision::Next::park:
         row.state = Durable::DeliveryState::parked;
