@@ -58,7 +58,7 @@ Task<void> LagWatch::adopt_open_cases() {
 Task<void> LagWatch::look() {
   const Instant now = on_.clock.now();
   journal::Step step;
-  for (const auto& crossing : board_.crossings(now)) {
+  for (const auto& crossing : board_.crossings(now, on_.clock.tick())) {
     const std::string group = group_of(crossing.connection, crossing.flow);
     telemetry::log(crossing.raised ? telemetry::Level::warning : telemetry::Level::info,
                    crossing.raised ? "lag_high" : "lag_recovered",

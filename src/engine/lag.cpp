@@ -108,9 +108,9 @@ std::vector<LagBoard::Row> LagBoard::rows(Instant now) {
   return rows;
 }
 
-std::vector<LagBoard::Crossing> LagBoard::crossings(Instant now) {
+std::vector<LagBoard::Crossing> LagBoard::crossings(Instant now, Tick tick) {
   std::map<std::pair<std::string, std::string>, Crossing> behind;
-  for (const auto& [flow, raised] : raised_) {
+  for (const auto& [flow, alarm] : alarms_) {
     behind[flow] = Crossing{flow.first, flow.second, false, Duration{0}, "", 0};
   }
   for (const Series& one : series_) {
@@ -126,19 +126,25 @@ std::vector<LagBoard::Crossing> LagBoard::crossings(Instant now) {
   }
   std::vector<Crossing> crossings;
   for (auto& [key, flow] : behind) {
-    bool& raised = raised_[key];
-    const bool passed = flow.behind > settings_.alert;
-    const bool over = flow.behind < settings_.recover;
-    if (raised ? !over : !passed) continue;
-    raised = !raised;
-    flow.raised = raised;
+    Alarm& alarm = alarms_[key];
+    const bool turning =
+        alarm.raised ? flow.behind < settings_.recover : flow.behind > settings_.alert;
+    if (!turning) {
+      alarm.turning_since.reset();
+      continue;
+    }
+    if (!alarm.turning_since) alarm.turning_since = tick;
+    if (tick - *alarm.turning_since < settings_.sustained) continue;
+    alarm.raised = !alarm.raised;
+    alarm.turning_since.reset();
+    flow.raised = alarm.raised;
     crossings.push_back(flow);
   }
   return crossings;
 }
 
 void LagBoard::adopt_raised(const std::string& connection, const std::string& flow) {
-  raised_[{connection, flow}] = true;
+  alarms_[{connection, flow}].raised = true;
 }
 
 }  // namespace tillbridge::engine

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,9 @@ class LagHistogram {
 struct LagSettings {
   Duration alert = std::chrono::minutes{15};    // behind by more: raised
   Duration recover = std::chrono::minutes{10};  // behind by less: over
-  Duration recent = std::chrono::minutes{5};    // accepted deliveries count for so long
+  // Only what stays so by our own clock: a late upload or a clock step is over in a moment.
+  Duration sustained = std::chrono::seconds{30};
+  Duration recent = std::chrono::minutes{5};  // accepted deliveries count for so long
 };
 
 class LagBoard {
@@ -68,7 +71,7 @@ class LagBoard {
     std::string worst_store;
     std::uint64_t waiting = 0;
   };
-  std::vector<Crossing> crossings(Instant now);
+  std::vector<Crossing> crossings(Instant now, Tick tick);
   // Raised before a restart: its end is reported as well.
   void adopt_raised(const std::string& connection, const std::string& flow);
 
@@ -85,7 +88,11 @@ class LagBoard {
   LagSettings settings_;
   std::vector<Series> series_;
   std::map<std::array<std::string, 3>, std::uint16_t> numbers_;
-  std::map<std::pair<std::string, std::string>, bool> raised_;
+  struct Alarm {
+    bool raised = false;
+    std::optional<Tick> turning_since;  // the other side of the threshold, not sustained yet
+  };
+  std::map<std::pair<std::string, std::string>, Alarm> alarms_;  // by connection and flow
   Instant window_began_{};
 };
 

@@ -52,32 +52,49 @@ TEST(LagBoard, CountsPerStoreFlowAndConnectionAndForgetsWhatIsOld) {
   EXPECT_TRUE(board.rows(noon + minutes{12}).empty());
 }
 
+constexpr Tick start{seconds{1'000}};
+
 TEST(LagBoard, RaisesOnceAndSaysWhenItIsOver) {
-  LagBoard board{LagSettings{minutes{15}, minutes{10}, minutes{5}}};
+  LagBoard board{LagSettings{minutes{15}, minutes{10}, seconds{30}, minutes{5}}};
   const auto oslo = board.series("klaviyo", "sale", "OSL");
   const auto umea = board.series("klaviyo", "sale", "UME");
   board.waiting(oslo, noon + minutes{1});
   board.waiting(umea, noon);
-  EXPECT_TRUE(board.crossings(noon + minutes{15}).empty());
-  const auto raised = board.crossings(noon + minutes{15} + seconds{1});
+  EXPECT_TRUE(board.crossings(noon + minutes{15}, start).empty());
+  const Instant late = noon + minutes{15} + seconds{1};
+  EXPECT_TRUE(board.crossings(late, start + seconds{1}).empty()) << "not sustained yet";
+  const auto raised = board.crossings(late, start + seconds{31});
   ASSERT_EQ(raised.size(), 1U);
   EXPECT_TRUE(raised[0].raised);
   EXPECT_EQ(raised[0].worst_store, "UME");
   EXPECT_EQ(raised[0].waiting, 2U);
-  EXPECT_TRUE(board.crossings(noon + minutes{20}).empty()) << "said once";
+  EXPECT_TRUE(board.crossings(noon + minutes{20}, start + minutes{5}).empty()) << "said once";
   board.accepted(umea, noon, noon + minutes{20});
-  EXPECT_TRUE(board.crossings(noon + minutes{12}).empty()) << "between the thresholds";
+  EXPECT_TRUE(board.crossings(noon + minutes{12}, start + minutes{6}).empty()) << "in between";
   board.accepted(oslo, noon + minutes{1}, noon + minutes{21});
-  const auto over = board.crossings(noon + minutes{21});
+  EXPECT_TRUE(board.crossings(noon + minutes{21}, start + minutes{7}).empty());
+  const auto over = board.crossings(noon + minutes{22}, start + minutes{8});
   ASSERT_EQ(over.size(), 1U);
   EXPECT_FALSE(over[0].raised);
-  EXPECT_TRUE(board.crossings(noon + minutes{22}).empty());
+  EXPECT_TRUE(board.crossings(noon + minutes{23}, start + minutes{9}).empty());
+}
+
+TEST(LagBoard, AClockStepOrALateUploadIsNoAlarm) {
+  LagBoard board{LagSettings{}};
+  const auto oslo = board.series("klaviyo", "sale", "OSL");
+  board.waiting(oslo, noon);
+  EXPECT_TRUE(board.crossings(noon + std::chrono::hours{5}, start).empty());
+  EXPECT_TRUE(board.crossings(noon + seconds{5}, start + seconds{5}).empty()) << "stepped back";
+  EXPECT_TRUE(board.crossings(noon + std::chrono::hours{5}, start + seconds{31}).empty());
+  board.accepted(oslo, noon, noon + std::chrono::hours{5});
+  EXPECT_TRUE(board.crossings(noon + std::chrono::hours{5}, start + minutes{2}).empty());
 }
 
 TEST(LagBoard, WhatWasRaisedBeforeARestartEndsAfterIt) {
   LagBoard board{LagSettings{}};
   board.adopt_raised("klaviyo", "sale");
-  const auto over = board.crossings(noon);
+  EXPECT_TRUE(board.crossings(noon, start).empty());
+  const auto over = board.crossings(noon, start + minutes{1});
   ASSERT_EQ(over.size(), 1U);
   EXPECT_FALSE(over[0].raised);
   EXPECT_EQ(over[0].flow, "sale");
