@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+import zoneinfo
 
 import bench
 
@@ -142,7 +143,7 @@ def webhooks_are_signed(town):
 
 
 def what_klaviyo_lost_is_found(town):
-    today = datetime.date.today().isoformat()
+    today = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Stockholm")).date().isoformat()  # the workspace's day
     compared = json.loads(town.command(0, "compare", "klaviyo", "--day", today, "--json").stdout)
     bench.equal(compared["missing"], 0, "missing before")
     town.sandbox("POST", "/control/faults", {"klaviyo": {"silent_drop_share": 1}})
