@@ -135,31 +135,26 @@ Task<engine::Channel::Answer> KlaviyoEventChannel::send_bulk(std::vector<Parcel>
       if (!is_left(parcels[at], part) || (results.parts_sent >> part & 1U) != 0) continue;
       const std::size_t size = parcels[at].parts[part].size() + wrapping_bytes;
       if (loaded.size() >= config.events_per_job_max || bytes + size > config.job_bytes_max) break;
-      if (const auto sound = klaviyo::event_body(parcels[at].parts[part]); !sound) {
-        add(results, part, rejected(sound.error().what));
-        continue;
-      }
       bytes += size;
       loaded.push_back(parcels[at].parts[part]);
       places.emplace_back(at, part);
     }
   }
   if (!loaded.empty()) {
-    auto body = klaviyo::bulk_body(loaded);
     klaviyo::Answer made;
-    if (body) {
+    if (auto body = klaviyo::bulk_body(loaded); body) {
       made = co_await parts_.account.create_events(std::move(*body));
+      answer.call = made.outcome;
     } else {
       made.outcome = rejected(body.error().what);
     }
     answer.quota = report_of(made);
-    answer.call = made.outcome;
-    // One bad event makes Klaviyo refuse all of them: each customer's alone shows whose it is.
-    const bool refused = made.outcome.kind == Outcome::Kind::rejected && parcels.size() > 1;
+    // One bad event spoils the whole job: sent alone, each shows whether it is the one.
+    const bool refused = made.outcome.kind == Outcome::Kind::rejected;
     if (refused) {
       made.outcome.kind = Outcome::Kind::transient;
-      made.outcome.reason = "the job with other customers' events was refused (" +
-                            made.outcome.reason + "): sent alone next";
+      made.outcome.reason =
+          "the job was refused as a whole (" + made.outcome.reason + "): sent alone next";
     }
     for (const auto& [at, part] : places) {
       add(answer.results[at], part, made.outcome);

@@ -22,6 +22,15 @@ std::string fact_key_of(const ProfileWrite& write) {
   return "profile/" + key;
 }
 
+// By which identifiers this person is looked up, the surest first. A phone is often shared: it
+// finds somebody only when there is nothing better, and never takes a profile over for its new
+// e-mail.
+bool is_looked_up_by(const ProfileWrite& write, ProfileKey key) {
+  if (key == ProfileKey::email) return !write.email.empty();
+  if (key == ProfileKey::external_id) return !write.external_id.empty();
+  return write.email.empty() && write.external_id.empty() && !write.phone_number.empty();
+}
+
 const std::string& value_of(const ProfileWrite& write, ProfileKey key) {
   return key == ProfileKey::email         ? write.email
          : key == ProfileKey::external_id ? write.external_id
@@ -105,7 +114,7 @@ Task<Outcome> KlaviyoProfiles::look_up(std::vector<Person>& people, ProfileKey k
   constexpr bool with_consent = false;
   std::vector<std::string> values;
   for (const Person& person : people) {
-    if (person.undecided_without_id() && !value_of(person.write, key).empty())
+    if (person.undecided_without_id() && is_looked_up_by(person.write, key))
       values.push_back(value_of(person.write, key));
   }
   Outcome outcome;
@@ -121,11 +130,9 @@ Task<Outcome> KlaviyoProfiles::look_up(std::vector<Person>& people, ProfileKey k
     for (auto& profile : page.items) found.push_back(std::move(profile));
   }
   for (Person& person : people) {
-    if (!person.undecided_without_id()) continue;
+    if (!person.undecided_without_id() || !is_looked_up_by(person.write, key)) continue;
     for (const auto& profile : found) {
-      if (value_of(profile, key) != value_of(person.write, key) ||
-          value_of(person.write, key).empty())
-        continue;
+      if (value_of(profile, key) != value_of(person.write, key)) continue;
       const bool another = !profile.external_id.empty() && !person.write.external_id.empty() &&
                            profile.external_id != person.write.external_id;
       if (another) {
