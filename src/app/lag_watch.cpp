@@ -71,7 +71,7 @@ Task<void> LagWatch::look() {
       auto opened = engine::open_case(
           on_.ids.next<CaseId>(), engine::CaseType::lag_high, workspace_, group, now,
           fmt::format("{} is {} s behind the tills ({}), worst in store {}; {} deliveries wait. "
-                      "Look at the connection's breaker and pause in: tillbridge status",
+                      "See in tillbridge status whether it is paused or does not answer",
                       crossing.connection,
                       std::chrono::floor<std::chrono::seconds>(crossing.behind).count(),
                       crossing.flow, crossing.worst_store, crossing.waiting));
@@ -83,10 +83,14 @@ Task<void> LagWatch::look() {
     }
   }
   if (step.cases.empty() && step.closed_cases.empty()) co_return;
-  const auto stored = co_await on_.journal.commit(std::move(step));
-  if (!stored) {
+  // A crossing is said once: it has to be stored.
+  while (!stopping_) {
+    journal::Step copy = step;
+    const auto stored = co_await on_.journal.commit(std::move(copy));
+    if (stored) break;
     telemetry::log(telemetry::Level::error, "lag_case_not_stored",
                    {{"workspace", workspace_}, {"what", stored.error().what}});
+    co_await stop_.wait(look_every);
   }
 }
 

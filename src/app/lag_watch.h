@@ -16,13 +16,13 @@ class LagWatch {
  public:
   LagWatch(Surroundings on, std::string workspace, engine::LagBoard& board);
 
-  Task<void> run();  // until request_stop()
+  Task<void> run();   // until request_stop()
+  Task<void> look();  // once; run() does so every few seconds
   void request_stop();
   json::Array status();  // rows of the board, in milliseconds
 
  private:
   Task<void> adopt_open_cases();
-  Task<void> look();
 
   Surroundings on_;
   std::string workspace_;
