@@ -95,8 +95,9 @@ Task<Result<bool>> ConsentBook::is_echo(std::string address, model::ConsentChann
   std::int64_t seconds = 0;
   std::from_chars((*value)->data(), (*value)->data() + (*value)->size(), seconds);
   const Instant told = from_unix_seconds(seconds);
-  co_return theirs.decided_at >= told - clocks_differ_max&& theirs.decided_at <=
-      told + handled_within;
+  const bool echo =
+      theirs.decided_at >= told - clocks_differ_max && theirs.decided_at <= told + handled_within;
+  co_return echo;
 }
 
 // What is read has to stay true until it is stored.
@@ -135,7 +136,7 @@ Task<Result<ConsentBook::Taken>> ConsentBook::take_alone(Said said) {
 
   journal::Step step;
   journal::PutRecord record;
-  record.id = taken.record = ids_.next<RecordId>();
+  record.id = ids_.next<RecordId>();
   record.workspace = workspace_;
   record.kind = "consent";
   record.key = said.key;
@@ -177,6 +178,7 @@ Task<Result<ConsentBook::Taken>> ConsentBook::take_alone(Said said) {
       delivery.state = journal::DeliveryState::skipped;
       delivery.reason = "not sent: a newer decision is known already";
     }
+    if (delivery.state == journal::DeliveryState::waiting) taken.to_send.push_back(delivery);
     step.deliveries.push_back(std::move(delivery));
   }
   step.records.push_back(std::move(record));

@@ -46,9 +46,9 @@ class ConsentBook {
     std::vector<journal::AddDelivery> deliveries;  // what follows; their record is filled in
   };
   struct Taken {
-    bool fresh = false;    // this was not known: stored now
-    bool changed = false;  // and it is the newest
-    RecordId record{};     // when fresh
+    bool fresh = false;                         // this was not known: stored now
+    bool changed = false;                       // and it is the newest
+    std::vector<journal::AddDelivery> to_send;  // stored as waiting: for their lanes
   };
   // Stores it with everything that follows; one at a time. A subscription that is not the newest
   // decision is kept, but its deliveries are stored as skipped.

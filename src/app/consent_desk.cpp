@@ -57,22 +57,20 @@ Task<Result<ConsentDesk::Decided>> ConsentDesk::decide(Decision decision) {
   said.entry.source = plan->act.source;
   said.payload = document_of(*plan);
   said.reason = "decided at the till";
-  journal::AddDelivery delivery = delivery_of(*plan, effect);
-  said.deliveries.push_back(delivery);
+  said.deliveries.push_back(delivery_of(*plan, effect));
   const auto taken = co_await consents_.take(std::move(said));
   if (!taken) co_return fail(taken.error());
 
   Decided decided;
   decided.key = effect;
   decided.fresh = taken->fresh;
-  decided.message = words(*plan, delivery, *taken);
-  if (!taken->fresh) co_return decided;
-  decisions_.add();
-  delivery.record = taken->record;
-  // Due now, also when the wall clock stepped back while it was being stored.
-  delivery.due_at = on_.clock.now();
-  const bool stale = !taken->changed && plan->act.decision == ConsentState::subscribed;
-  if (delivery.state == journal::DeliveryState::waiting && !stale) klaviyo_.add(delivery, "");
+  decided.message = words(*plan, *taken);
+  if (taken->fresh) decisions_.add();
+  for (journal::AddDelivery delivery : taken->to_send) {
+    // Due now, also when the wall clock stepped back while it was being stored.
+    delivery.due_at = on_.clock.now();
+    klaviyo_.add(delivery, "");
+  }
   co_return decided;
 }
 
@@ -97,13 +95,13 @@ journal::AddDelivery ConsentDesk::delivery_of(const flows::ConsentPlan& plan,
   return delivery;
 }
 
-std::string ConsentDesk::words(const flows::ConsentPlan& plan, const journal::AddDelivery& delivery,
+std::string ConsentDesk::words(const flows::ConsentPlan& plan,
                                const ConsentBook::Taken& taken) const {
   if (!taken.fresh) return "this decision is known already; nothing more will be sent for it";
   const bool joins = plan.act.decision == ConsentState::subscribed;
   if (!taken.changed && joins)
     return "kept, but not sent: a newer decision of this person is known already";
-  if (delivery.state == journal::DeliveryState::skipped)
+  if (settings_.shadow)
     return "kept; the connection is in shadow mode, so nothing is sent to Klaviyo";
   std::string text = "kept; ";
   if (json::boolean(klaviyo_.status(), "paused").value_or(false))

@@ -44,8 +44,7 @@ class ConsentDesk {
 
  private:
   journal::AddDelivery delivery_of(const flows::ConsentPlan& plan, const std::string& effect);
-  std::string words(const flows::ConsentPlan& plan, const journal::AddDelivery& delivery,
-                    const ConsentBook::Taken& taken) const;
+  std::string words(const flows::ConsentPlan& plan, const ConsentBook::Taken& taken) const;
 
   Surroundings on_;
   ConsentDeskSettings settings_;
