@@ -139,19 +139,10 @@ Task<Result<std::vector<journal::OpenDelivery>>> KlaviyoComparison::to_send_agai
       for (const journal::DeliveryRow& row : journey->deliveries) {
         if (row.id != id || row.state != journal::DeliveryState::delivered || row.parts.empty())
           continue;
-        journal::OpenDelivery open;
-        open.id = row.id;
-        open.record = row.record;
-        open.connection = row.connection;
-        open.flow = row.flow;
-        open.store = journey->record.store;
-        open.lane = row.lane;
-        open.priority = row.priority;
+        journal::OpenDelivery open = journal::reopened(row, journey->record.store);
         // The tills are not kept waiting by it: the lag of this connection counts from now.
         open.happened_at = now;
-        open.attempts_made = static_cast<std::uint32_t>(row.tries.size());
-        open.parts_done = row.parts_done & ~what.parts;
-        open.parts = static_cast<std::uint32_t>(row.parts.size());
+        open.parts_done &= ~what.parts;
         again.push_back(std::move(open));
       }
     }

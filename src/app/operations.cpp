@@ -196,19 +196,7 @@ Task<Result<std::string>> HubOperations::send_parked_again(WorkspaceRuntime& wor
     update.parts_done = delivery.parts_done;
     update.reason = "sent again by " + by;
     step.delivery_updates.push_back(std::move(update));
-    journal::OpenDelivery open;
-    open.id = delivery.id;
-    open.record = delivery.record;
-    open.connection = delivery.connection;
-    open.flow = delivery.flow;
-    open.store = journey.record.store;
-    open.lane = delivery.lane;
-    open.priority = delivery.priority;
-    open.happened_at = delivery.happened_at;
-    open.attempts_made = static_cast<std::uint32_t>(delivery.tries.size());
-    open.parts_done = delivery.parts_done;
-    open.parts = static_cast<std::uint32_t>(delivery.parts.size());
-    again.emplace_back(std::move(open), blocked);
+    again.emplace_back(journal::reopened(delivery, journey.record.store), blocked);
   }
   for (const auto& one : journey.cases) {
     if (one.delivery && !one.closed_at)

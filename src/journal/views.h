@@ -113,6 +113,23 @@ struct DeliveryRow {
   std::vector<AttemptRow> tries;
 };
 
+// A finished delivery as the engine takes it up when it is sent again; store: of its record.
+inline OpenDelivery reopened(const DeliveryRow& row, const std::string& store) {
+  OpenDelivery open;
+  open.id = row.id;
+  open.record = row.record;
+  open.connection = row.connection;
+  open.flow = row.flow;
+  open.store = store;
+  open.lane = row.lane;
+  open.priority = row.priority;
+  open.happened_at = row.happened_at;
+  open.attempts_made = static_cast<std::uint32_t>(row.tries.size());
+  open.parts_done = row.parts_done;
+  open.parts = static_cast<std::uint32_t>(row.parts.size());
+  return open;
+}
+
 struct CaseRow {
   CaseId id;
   std::string workspace;
