@@ -98,8 +98,7 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
     plan_unreadable(released, batch);
     return;
   }
-  model::Order order = *released.read->order;
-  if (order.state == model::OrderState::cancelled) order.cancelled_at = released.announced_at;
+  const model::Order& order = *released.read->order;
 
   const auto [known, fresh] = batch.records.try_emplace(released.subject);
   if (fresh) known->second.id = ids_.next<RecordId>();
@@ -139,10 +138,15 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
   batch.step.arrival_updates.push_back(std::move(resolved));
 }
 
-model::Order OrderPlanning::seen_by(const Target& target, const ReleasedOrder& released) const {
-  model::Order order = *released.read->order;
-  if (order.state == model::OrderState::cancelled) order.cancelled_at = released.announced_at;
-  if (released.announces.starts_with(announces_as)) {
+std::optional<model::Order> OrderPlanning::changed_for(const Target& target,
+                                                       const ReleasedOrder& released) const {
+  const model::Order& read = *released.read->order;
+  const bool cancelled = read.state == model::OrderState::cancelled;
+  const bool attributed = released.announces.starts_with(announces_as);
+  if (!cancelled && !attributed) return std::nullopt;
+  model::Order order = read;
+  if (cancelled) order.cancelled_at = released.announced_at;
+  if (attributed) {
     attribute(order.customer, released.announces.substr(announces_as.size()), target.key_source());
   }
   return order;
@@ -163,7 +167,8 @@ void OrderPlanning::plan_for_targets(const ReleasedOrder& released, const model:
   const bool history = released.announces.starts_with(announces_as);
   for (std::size_t at = 0; at < targets_.size(); ++at) {
     const Target& target = *targets_[at].target;
-    const model::Order seen = seen_by(target, released);
+    const auto changed = changed_for(target, released);
+    const model::Order& seen = changed ? *changed : order;
     verdicts.push_back(target.plan(seen, original_of(seen, batch), batch.facts[at], history));
     const flows::Verdict& verdict = verdicts.back();
     if (put.customer.empty()) put.customer = verdict.customer;

@@ -87,8 +87,10 @@ class OrderPlanning {
   Task<bool> store(std::shared_ptr<Batch> batch);
   void plan_one(const ReleasedOrder& released, Batch& batch);
   void plan_unreadable(const ReleasedOrder& released, Batch& batch);
-  // The order as this target sees it: an operator may have said whose it is.
-  model::Order seen_by(const Target& target, const ReleasedOrder& released) const;
+  // The order as this target sees it, where that is not as it was read: an operator has said whose
+  // it is, or it was cancelled and the announcement says when.
+  std::optional<model::Order> changed_for(const Target& target,
+                                          const ReleasedOrder& released) const;
   void plan_for_targets(const ReleasedOrder& released, const model::Order& order,
                         journal::PutRecord& put, Batch& batch);
   void open_cases(const std::string& connection, const flows::Verdict& verdict,

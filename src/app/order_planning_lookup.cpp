@@ -25,7 +25,8 @@ Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
     const model::Order& order = *one.read->order;
     into->originals.try_emplace(order.id, flows::Original{order});
     const bool needed = std::any_of(targets_.begin(), targets_.end(), [&](const auto& planned) {
-      return planned.target->needs_original(seen_by(*planned.target, one));
+      const auto changed = changed_for(*planned.target, one);
+      return planned.target->needs_original(changed ? *changed : order);
     });
     if (needed) original_ids.push_back(order.original_order_id);
   }
@@ -84,7 +85,8 @@ Task<bool> OrderPlanning::look_up_facts(std::vector<ReleasedOrder> released,
       std::vector<std::string> wanted;
       for (const ReleasedOrder& one : released) {
         if (!one.read->order) continue;
-        const model::Order order = seen_by(target, one);
+        const auto changed = changed_for(target, one);
+        const model::Order& order = changed ? *changed : *one.read->order;
         for (std::string& key : target.facts_wanted(order, original_of(order, *into), facts)) {
           if (!facts.looked_up(key)) wanted.push_back(std::move(key));
         }
