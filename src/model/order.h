@@ -48,6 +48,8 @@ struct OrderLine {
   Money unit_original_net;  // before discount, positive
   Money unit_discount_net;  // zero: not discounted
   std::string voucher_code;
+  std::string promotion_id;      // what the customer redeemed for this row, "" nothing
+  std::string bonus_check_id;    // the same, a bonus check
   std::string reason;            // why it came back
   std::string original_line_id;  // on rows brought back: row of the original order
   bool is_return() const { return quantity.is_negative(); }

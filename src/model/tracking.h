@@ -42,6 +42,9 @@ struct CustomerUpdate {
   PropertyList attributes;  // the platform's own fields of a person, where it tells them apart
   PropertyList properties;
   Instant changed_at;
+  // Nobody could be asked whether this person is there already: identifiers (type, value) other
+  // than the hard ID by which the delivery looks before it writes. Empty: written straight.
+  std::vector<std::pair<std::string, std::string>> look_up_by = {};
 };
 
 struct CustomerEvent {
