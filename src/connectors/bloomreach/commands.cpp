@@ -17,11 +17,29 @@ void append_customer_ids(std::string& out, const model::CustomerIds& who) {
   out += '}';
 }
 
+// For the delivery only, which takes it out before it sends: [["email_id","ada@example.com"]].
+void append_look_up(std::string& out,
+                    const std::vector<std::pair<std::string, std::string>>& look_up_by) {
+  if (look_up_by.empty()) return;
+  out += R"("look_up_by":[)";
+  for (const auto& [type, id] : look_up_by) {
+    if (!out.ends_with('[')) out += ',';
+    out += '[';
+    json::append_quoted(out, type);
+    out += ',';
+    json::append_quoted(out, id);
+    out += ']';
+  }
+  out += "],";
+}
+
 struct PartWriter {
   std::string& out;
 
   void operator()(const model::CustomerUpdate& update) const {
-    out += R"({"name":"customers","data":{)";
+    out += '{';
+    append_look_up(out, update.look_up_by);
+    out += R"("name":"customers","data":{)";
     append_customer_ids(out, update.who);
     out += ",\"properties\":";
     append_properties(out, update.properties);
@@ -43,6 +61,49 @@ struct PartWriter {
 };
 
 }  // namespace
+
+std::optional<LookUp> look_up_of(const std::string& part) {
+  if (!part.starts_with(R"({"look_up_by":)")) return std::nullopt;
+  const auto document = json::parse(part);
+  if (!document || !document->is_object()) return std::nullopt;
+  const json::Object& object = document->get_object();
+  LookUp look_up;
+  if (const json::Array* list = json::array(object, "look_up_by")) {
+    for (const json::Value& pair : *list) {
+      if (!pair.is_array() || pair.get_array().size() != 2) continue;
+      const json::Value& type = pair.get_array()[0];
+      const json::Value& value = pair.get_array()[1];
+      if (type.is_string() && value.is_string())
+        look_up.by.emplace_back(std::string_view(type.get_string()),
+                                std::string_view(value.get_string()));
+    }
+  }
+  const json::Object* data = json::object(object, "data");
+  const json::Object* ids = data == nullptr ? nullptr : json::object(*data, "customer_ids");
+  if (ids != nullptr && !ids->empty() && ids->begin()->value().is_string()) {
+    look_up.hard_id = std::string(std::string_view(ids->begin()->key()));
+    look_up.own = std::string(std::string_view(ids->begin()->value().get_string()));
+  }
+  // Quotes inside a text are escaped: this stands at the end of the list and nowhere else.
+  constexpr std::string_view end = R"(],"name":)";
+  look_up.part = "{" + part.substr(part.find(end) + 2);
+  return look_up;
+}
+
+std::string with_hard_id(const LookUp& look_up, const std::string& other) {
+  const auto id_text = [&](const std::string& value) {
+    std::string text = R"("customer_ids":{)";
+    json::append_quoted(text, look_up.hard_id);
+    text += ':';
+    json::append_quoted(text, value);
+    return text;
+  };
+  std::string part = look_up.part;
+  const std::string own = id_text(look_up.own);
+  const std::size_t at = part.find(own);
+  if (at != std::string::npos) part.replace(at, own.size(), id_text(other));
+  return part;
+}
 
 std::string part_bytes(const model::TrackedEffect& effect) {
   std::string out;

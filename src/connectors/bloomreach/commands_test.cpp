@@ -44,6 +44,20 @@ TEST(PartBytes, TheContractsExamples) {
             R"("properties":{"purchase_id":"SE-S12-000981","total_price":499.0}}})");
 }
 
+TEST(PartBytes, WhatIsLookedUpFirstStandsInFront) {
+  CustomerUpdate update = update_5_2();
+  const std::string straight = part_bytes(update);
+  update.look_up_by = {{"email_id", "ada@example.com"}, {"phone_id", ",\"data\":"}};
+  const std::string part = part_bytes(update);
+  const std::string in_front =
+      R"({"look_up_by":[["email_id","ada@example.com"],["phone_id",",\"data\":"]],)";
+  EXPECT_EQ(part, in_front + straight.substr(1));
+  // Its values do not move the command id either.
+  const auto body = json::parse(batch_body({{"c-1", part}}));
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->at("commands").at(0).at("command_id").as_string(), "c-1");
+}
+
 TEST(BatchBody, TheContractsExample) {
   CustomerUpdate update;
   update.who.ids = {{"registered", "m-100234"}};

@@ -21,6 +21,11 @@ struct Config {
   std::size_t batch_bytes_max = 900'000;      // bloomreach.md 4, U9
   Duration connect_time_max = std::chrono::seconds{5};
   Duration total_time_max = std::chrono::seconds{20};
+  // Answers to reads of one customer, and of consent categories.
+  std::size_t read_bytes_max = 4'000'000;
+  // Exports (bloomreach.md 7.2, 7.4): a whole history or a whole segment in one answer.
+  std::size_t export_bytes_max = 16'000'000;
+  Duration export_time_max = std::chrono::minutes{2};
 };
 
 }  // namespace tillbridge::connectors::bloomreach
