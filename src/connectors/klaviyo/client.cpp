@@ -120,13 +120,19 @@ struct Client::State {
 
   // path with its query, or a link of an earlier answer. Only the path of a link is followed: the
   // credentials go to base_url and nowhere else.
-  Task<Answer> get(std::string path, std::string link) {
+  Task<Answer> get(std::string path, std::string link,
+                   std::optional<Duration> within = std::nullopt) {
     if (!link.empty()) {
       const std::size_t at = link.find("/api/");
       if (at == std::string::npos) co_return not_sent("the next page's link is none of the API's");
       path = link.substr(at);
     }
-    Answer answer = co_await call(request("GET", config.base_url + path));
+    outbound::HttpRequest made = request("GET", config.base_url + path);
+    if (within) {
+      made.total_time_max = std::min(made.total_time_max, *within);
+      made.connect_time_max = std::min(made.connect_time_max, *within);
+    }
+    Answer answer = co_await call(std::move(made));
     // Reading twice does no harm: an unknown outcome is nothing to settle.
     if (answer.outcome.kind == Kind::ambiguous) answer.outcome.kind = Kind::transient;
     co_return answer;
@@ -176,6 +182,16 @@ Task<Page<Profile>> Client::find_profiles(ProfileKey key, std::vector<std::strin
   co_return profile_page(std::move(answer));
 }
 
+Task<Page<Profile>> Client::find_person(ProfileKey key, std::string value, Duration within) {
+  const std::vector<std::string> values{std::move(value)};
+  Query query;
+  query.with("filter", any_of(key, values))
+      .with("additional-fields[profile]", "subscriptions")
+      .with("page[size]", "10");
+  Answer answer = co_await state_->get("/api/profiles" + query.text(), "", within);
+  co_return person_page(std::move(answer));
+}
+
 Task<Client::Imported> Client::import_profile(std::string body) {
   Answer answer = co_await state_->post("/api/profile-import", std::move(body));
   co_return imported(std::move(answer));
@@ -183,6 +199,10 @@ Task<Client::Imported> Client::import_profile(std::string body) {
 
 Task<Answer> Client::merge_profiles(std::string body) {
   co_return co_await state_->post("/api/profile-merge", std::move(body));
+}
+
+Task<Answer> Client::delete_person(std::string email) {
+  co_return co_await state_->post("/api/data-privacy-deletion-jobs", deletion_body(email));
 }
 
 Task<Answer> Client::subscribe(std::string body) {

@@ -13,7 +13,7 @@
 #include "base/async.h"
 #include "connectors/klaviyo/answer.h"
 #include "connectors/klaviyo/config.h"
-#include "model/tracking.h"
+#include "model/customer_mapping.h"
 
 namespace tillbridge::connectors::klaviyo {
 
@@ -30,6 +30,8 @@ struct Profile {
   std::string id, email, external_id, phone_number, first_name, last_name;
   std::optional<Instant> updated;
   ChannelConsent email_consent, sms_consent;  // only when asked for
+  model::TargetValues
+      values;  // of find_person(): "attributes.email", "location.city", "properties.x"
 };
 struct Event {
   std::string id, metric_id, profile_id, unique_id, order_id, source_name;
@@ -59,6 +61,8 @@ class Client {
   // At most 100 keys; those that are not found are not in the page.
   Task<Page<Profile>> find_profiles(ProfileKey key, std::vector<std::string> values,
                                     bool with_consent);
+  // Whoever has this key, with consent and all values; at most this long.
+  Task<Page<Profile>> find_person(ProfileKey key, std::string value, Duration within);
   // id: Klaviyo's id of the profile written ("" unless delivered).
   struct Imported {
     Answer answer;
@@ -66,6 +70,8 @@ class Client {
   };
   Task<Imported> import_profile(std::string body);
   Task<Answer> merge_profiles(std::string body);
+  // Everybody with this address goes, with their history, some time later (13).
+  Task<Answer> delete_person(std::string email);
   Task<Answer> subscribe(std::string body);
   Task<Answer> unsubscribe(std::string body);
   // Whether the profile is on the list (GET /api/profiles/{id}/lists; further pages, if any, are

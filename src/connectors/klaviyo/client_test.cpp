@@ -75,6 +75,11 @@ TEST(Client, EveryWriteHasItsPath) {
   EXPECT_EQ(room.path(), "/api/event-bulk-create-jobs");
   run_task(room.client.merge_profiles("{}"));
   EXPECT_EQ(room.path(), "/api/profile-merge");
+  run_task(room.client.delete_person("a@b.se"));
+  EXPECT_EQ(room.path(), "/api/data-privacy-deletion-jobs");
+  EXPECT_EQ(room.asked().body,
+            R"({"data":{"type":"data-privacy-deletion-job","attributes":{"profile":{"data":)"
+            R"({"type":"profile","attributes":{"email":"a@b.se"}}}}}})");
   run_task(room.client.subscribe("{}"));
   EXPECT_EQ(room.path(), "/api/profile-subscription-bulk-create-jobs");
   run_task(room.client.unsubscribe("{}"));

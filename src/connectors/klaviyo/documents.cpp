@@ -267,6 +267,14 @@ std::string merge_body(const std::string& destination_id, const std::string& sou
   return body + "}]}}}}";
 }
 
+std::string deletion_body(const std::string& email) {
+  std::string body =
+      R"({"data":{"type":"data-privacy-deletion-job","attributes":{"profile":{"data":)"
+      R"({"type":"profile","attributes":{"email":)";
+  json::append_quoted(body, email);
+  return body + "}}}}}}";
+}
+
 std::string subscribe_body(const model::ConsentAct& act, std::optional<Instant> consented_at,
                            const std::string& list_id) {
   std::string body = R"({"data":{"type":"profile-subscription-bulk-create-job","attributes":{)";

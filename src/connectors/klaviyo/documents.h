@@ -16,7 +16,8 @@
 namespace tillbridge::connectors::klaviyo {
 
 // One part of a delivery. Events: {"event":{attributes without profile},"profile":{attributes}};
-// profile writes: {"profile_write":{attributes}}; consent acts: {"consent":{...}}.
+// profile writes: {"profile_write":{attributes}}, with attributes "location.*" as one object;
+// consent acts: {"consent":{...}}.
 std::string part_bytes(const model::TrackedEffect& effect);
 std::string part_bytes(const model::ConsentAct& act);
 
@@ -45,6 +46,9 @@ std::string profile_import_body(const ProfileWrite& write, const std::string& id
                                 bool without_phone);
 // POST /api/profile-merge: source vanishes into destination.
 std::string merge_body(const std::string& destination_id, const std::string& source_id);
+
+// POST /api/data-privacy-deletion-jobs (13).
+std::string deletion_body(const std::string& email);
 
 // An act always holds the address of its channel.
 Result<model::ConsentAct> consent_of(std::string_view part);

@@ -284,6 +284,24 @@ model::CustomerUpdate update() {
   return made;
 }
 
+TEST(ProfileWritePart, LocationIsOneObject) {
+  model::CustomerUpdate made;
+  made.who.ids = {{"email", "elin.berg@kund.example"}};
+  made.attributes = {{"location.city", "Uppsala"},
+                     {"first_name", "Elin"},
+                     {"location.zip", "753 10"},
+                     {"location.address2", ""}};
+  made.properties = {{"Gender", "f"}};
+  const std::string part = part_bytes(made);
+  EXPECT_EQ(part, R"({"profile_write":{"email":"elin.berg@kund.example","first_name":"Elin",)"
+                  R"("location":{"city":"Uppsala","zip":"753 10","address2":""},)"
+                  R"("properties":{"Gender":"f"}}})");
+  const auto write = profile_write_of(part);
+  ASSERT_TRUE(write);
+  EXPECT_NE(profile_import_body(*write, "", false).find(R"("location":{"city":"Uppsala")"),
+            std::string::npos);
+}
+
 TEST(ProfileWrite, GoesOutAsTheContractsExample) {
   const std::string part = part_bytes(update());
   EXPECT_EQ(part,

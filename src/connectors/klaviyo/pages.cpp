@@ -113,6 +113,36 @@ std::optional<Profile> profile_of(const json::Object& resource, const json::Obje
   return profile;
 }
 
+// Texts, numbers, bools and lists of them; objects are nobody's field.
+void add_values(model::TargetValues& into, const char* space, const json::Object* from) {
+  if (from == nullptr) return;
+  const auto text_of = [](const json::Value& value) {
+    return value.is_string() ? std::string(std::string_view(value.get_string()))
+                             : json::to_text(value);
+  };
+  for (const auto& [name, value] : *from) {
+    if (value.is_null() || value.is_object()) continue;
+    model::TextList texts;
+    if (value.is_array()) {
+      for (const json::Value& item : value.get_array()) texts.push_back(text_of(item));
+    } else {
+      texts.push_back(text_of(value));
+    }
+    std::erase(texts, std::string{});
+    if (!texts.empty()) into[std::string(space) + std::string(name)] = std::move(texts);
+  }
+}
+
+std::optional<Profile> person_in(const json::Object& resource, const json::Object& envelope) {
+  std::optional<Profile> profile = profile_of(resource, envelope);
+  if (!profile) return profile;
+  const json::Object* attributes = json::object(resource, "attributes");
+  add_values(profile->values, "attributes.", attributes);
+  add_values(profile->values, "location.", at(attributes, {"location"}));
+  add_values(profile->values, "properties.", at(attributes, {"properties"}));
+  return profile;
+}
+
 std::optional<std::string> resource_id(const json::Object& resource, const json::Object&) {
   return json::text(resource, "id");
 }
@@ -121,6 +151,10 @@ std::optional<std::string> resource_id(const json::Object& resource, const json:
 
 Page<Profile> profile_page(Answer answer) {
   return page_of<Profile>(std::move(answer), profile_of);
+}
+
+Page<Profile> person_page(Answer answer) {
+  return page_of<Profile>(std::move(answer), person_in);
 }
 
 std::optional<Event> event_of(const json::Object& resource) {

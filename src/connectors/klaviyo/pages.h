@@ -9,6 +9,7 @@
 namespace tillbridge::connectors::klaviyo {
 
 Page<Profile> profile_page(Answer answer);
+Page<Profile> person_page(Answer answer);  // with their values
 // With the e-mails of included profiles.
 Page<Event> event_page(Answer answer);
 // only_api_and_own: see Client::metrics().

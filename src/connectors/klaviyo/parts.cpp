@@ -16,16 +16,28 @@ bool names(const model::CustomerIds& who, std::string_view type) {
   return false;
 }
 
+// Attributes that belong together there: "location.city" (klaviyo.md 6.1).
+constexpr std::string_view location_prefix = "location.";
+
 struct PartWriter {
   std::string& out;
 
   void operator()(const model::CustomerUpdate& update) const {
     out += R"({"profile_write":{)";
     append_ids(out, update.who);
+    model::PropertyList location;
     for (const model::Property& attribute : update.attributes) {
       if (names(update.who, attribute.name)) continue;
+      if (attribute.name.starts_with(location_prefix)) {
+        location.push_back({attribute.name.substr(location_prefix.size()), attribute.value});
+        continue;
+      }
       append_name(out, attribute.name);
       append_value(out, attribute.value);
+    }
+    if (!location.empty()) {
+      append_name(out, "location");
+      append_properties(out, location);
     }
     if (!update.properties.empty()) {
       append_name(out, "properties");

@@ -23,6 +23,7 @@ Windows windows_of(Operation operation) {
     case Operation::unsubscribe:
       return profiles;
     case Operation::list_membership:
+    case Operation::delete_person:
       return Windows{3, 60};
     case Operation::account:
       return Windows{1, 15};

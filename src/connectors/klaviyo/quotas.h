@@ -18,6 +18,7 @@ enum class Operation {
   read_events,      // GET /api/events
   metrics,          // GET /api/metrics
   account,          // GET /api/accounts
+  delete_person,    // POST /api/data-privacy-deletion-jobs
 };
 struct Windows {
   double per_second = 0;

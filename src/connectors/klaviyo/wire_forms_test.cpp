@@ -120,7 +120,7 @@ TEST(Quotas, AreThoseOfTheContract) {
       {Operation::metrics, 10, 150},         {Operation::find_profiles, 75, 700},
       {Operation::import_profile, 75, 700},  {Operation::subscribe, 75, 700},
       {Operation::unsubscribe, 75, 700},     {Operation::list_membership, 3, 60},
-      {Operation::account, 1, 15},
+      {Operation::delete_person, 3, 60},     {Operation::account, 1, 15},
   };
   for (const Case& c : cases) {
     EXPECT_EQ(windows_of(c.operation).per_second, c.per_second);
