@@ -75,6 +75,7 @@ OrderRead read_order(const json::Value& item, const Config& config) {
     return read;
   }
   if (const auto id = json::integer(*object, "orderid")) read.id = std::to_string(*id);
+  if (const auto at = json::integer(*object, "orderdate")) read.ordered_at = from_unix_seconds(*at);
   read.order = to_order(*object, config);
   return read;
 }
@@ -169,6 +170,15 @@ Task<OrderPage> Client::order_numbers_from(std::int64_t from) {
   co_return co_await list("orderidfrom=" + std::to_string(from) +
                               "&sort=orderid&num=" + std::to_string(config_.orders_per_list_max),
                           "orderid");
+}
+
+Task<OrderPage> Client::past_orders(PastOrders range) {
+  std::string query =
+      "orderidfrom=" + std::to_string(range.from) + "&orderidto=" + std::to_string(range.until);
+  if (range.since) query += "&orderdatefrom=" + std::to_string(to_unix_seconds(*range.since) - 1);
+  if (range.before) query += "&orderdateto=" + std::to_string(to_unix_seconds(*range.before) + 1);
+  query += "&sort=orderid&num=" + std::to_string(config_.orders_per_list_max);
+  co_return co_await list(std::move(query), "orderid,orderdate");
 }
 
 Task<OrderPage> Client::newest_order() {

@@ -17,8 +17,16 @@ namespace tillbridge::connectors::sitoo {
 
 struct OrderRead {
   std::string id;
-  std::string document;        // the order's JSON as read
-  Result<model::Order> order;  // invalid_input when it cannot be understood
+  std::string document;                              // the order's JSON as read
+  Result<model::Order> order;                        // invalid_input when it cannot be understood
+  std::optional<Instant> ordered_at = std::nullopt;  // orderdate, also where nothing else was asked
+};
+
+// Orders with from <= number < until, and with since <= orderdate < before where those are given.
+struct PastOrders {
+  std::int64_t from = 1;
+  std::int64_t until = 0;
+  std::optional<Instant> since = std::nullopt, before = std::nullopt;
 };
 
 struct OrderPage {
@@ -37,6 +45,10 @@ class Client {
   // Only the numbers (OrderRead::id) of orders with number >= from, ascending, one page: the safety
   // net's cursor read.
   Task<OrderPage> order_numbers_from(std::int64_t from);
+  // Numbers and times (OrderRead::id, ordered_at) of past orders, ascending by number, one page.
+  // The ends of a span of time are asked for generously, because which of them Sitoo counts in is
+  // not documented: a page may hold orders that are just outside.
+  Task<OrderPage> past_orders(PastOrders range);
   // The newest order number there is (cursor start of a new installation).
   Task<OrderPage> newest_order();
   // A cheap authenticated read for `tillbridge check`.

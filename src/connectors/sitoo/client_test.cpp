@@ -127,6 +127,28 @@ TEST(SitooClient, CursorNewestAndPing) {
   EXPECT_EQ(run_task(client.ping()).kind, Kind::delivered);
 }
 
+TEST(SitooClient, PastOrdersAreAskedForByNumberAndTime) {
+  std::string url;
+  FakeTransport transport([&](const HttpRequest& request) {
+    url = request.url;
+    return answer(
+        200, R"({"totalcount":2,"items":[{"orderid":4,"orderdate":1718200350},{"orderid":5}]})");
+  });
+  const ManualClock clock;
+  Client client(transport, clock, config());
+  PastOrders range{4, 90, std::nullopt, std::nullopt};
+  const OrderPage page = run_task(client.past_orders(range));
+  EXPECT_THAT(url,
+              HasSubstr("&orderidfrom=4&orderidto=90&sort=orderid&num=3&fields=orderid,orderdate"));
+  EXPECT_THAT(ids_of(page), ElementsAre("4", "5"));
+  EXPECT_EQ(page.orders.at(0).ordered_at, from_unix_seconds(1'718'200'350));
+  EXPECT_EQ(page.orders.at(1).ordered_at, std::nullopt);
+  range.since = from_unix_seconds(100);
+  range.before = from_unix_seconds(200);
+  (void)run_task(client.past_orders(range));
+  EXPECT_THAT(url, HasSubstr("&orderdatefrom=99&orderdateto=201&"));
+}
+
 TEST(SitooClient, AnOrderThatCannotBeUnderstoodDoesNotHideTheOthers) {
   FakeTransport transport([](const HttpRequest&) {
     return answer(200, R"({"totalcount":3,"items":[7,{"orderid":5},)" +

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -22,6 +23,8 @@ struct Config {
   Secret events_password;
   std::string country = "SE";                          // for phones and stores that name no country
   std::map<std::string, std::string> store_countries;  // store code -> country
+  // Only orders of these stores are this workspace's; empty: of all.
+  std::vector<std::string> stores;
   std::string cookie_key;  // additionaldata key that holds a web cookie, "" none
 
   std::uint32_t orders_per_list_max = 100;   // sitoo.md 2.5: 100 to 1000

@@ -199,6 +199,8 @@ Result<model::OrderLine> line_of(const Reader& item, std::size_t index, Currency
   line.vat_percent = percent.value_or(Decimal{});
   TB_CHECK(read_unit_prices(line, item, currency));
   line.voucher_code = item.text("vouchercode");
+  line.promotion_id = extras.first_of({"crm-promotionid", "customcrm-promotionid"});
+  line.bonus_check_id = extras.first_of({"crm-bonuscheckid", "customcrm-bonuscheckid"});
   line.reason = extras.text("reasoncode-return");
   line.original_line_id = extras.text("pos-originalsales-orderitemid");
   return line;

@@ -95,6 +95,9 @@ TEST(ToOrder, TheContractsSale) {
   EXPECT_EQ(cap.vat, sek("60.00"));
   EXPECT_EQ(cap.unit_original_net, sek("279.20"));
   EXPECT_EQ(cap.unit_discount_net, sek("39.20"));
+  EXPECT_EQ(cap.promotion_id, "promo-5");
+  EXPECT_EQ(cap.bonus_check_id, "");
+  EXPECT_EQ(tee.promotion_id, "");
 
   ASSERT_EQ(order->payments.size(), 1U);
   EXPECT_EQ(order->payments[0].name, "Card");
@@ -107,6 +110,27 @@ TEST(ToOrder, TheContractsSale) {
   EXPECT_EQ(order->pickup, Pickup::none);
   EXPECT_EQ(model::classify(*order), model::OrderKind::sale);
   EXPECT_THAT(model::missing_parts(*order), IsEmpty());
+}
+
+TEST(ToOrder, RowsSayWhatWasRedeemedForThem) {
+  struct Case {
+    const char* extra;
+    const char* promotion;
+    const char* check;
+  };
+  for (const Case& c : {Case{R"({"crm-promotionid":"p","crm-bonuscheckid":"b"})", "p", "b"},
+                        Case{R"({"customcrm-promotionid":"p1"})", "p1", ""},
+                        Case{R"({"customcrm-bonuscheckid":77})", "", "77"},
+                        Case{R"({"crm-bonuscheckid":""})", "", ""}, Case{"[]", "", ""}}) {
+    const auto order = to_order(
+        sale_with_item(std::string(R"({"orderitemid":0,"sku":"A","quantity":1,"vatvalue":25,
+            "moneyitemtotal_net":"1.00","moneyitemtotal_vat":"0.25","additionaldata":)") +
+                       c.extra + "}"),
+        Config{});
+    ASSERT_TRUE(order) << order.error().what;
+    EXPECT_EQ(order->lines.at(0).promotion_id, c.promotion) << c.extra;
+    EXPECT_EQ(order->lines.at(0).bonus_check_id, c.check) << c.extra;
+  }
 }
 
 TEST(ToOrder, TheContractsRefund) {
