@@ -1,5 +1,6 @@
 #include "flows/bloomreach.h"
 
+#include "flows/asked_facts.h"
 #include "flows/bloomreach_flows.h"
 #include "flows/order_readiness.h"
 #include "flows/plan_parts.h"
@@ -32,15 +33,19 @@ Result<std::vector<Plan>> plans_of(const model::Order& order, OrderKind kind,
   return plans;
 }
 
+std::optional<Verdict> decided_without_customer(const model::Order& order, OrderKind kind,
+                                                const BloomreachSettings& settings) {
+  return decided_by_kind(order, kind, settings.cancelled != BloomreachSettings::Cancelled::none);
+}
+
 }  // namespace
 
 Verdict plan_for_bloomreach(const model::Order& order, const std::optional<Original>& original,
-                            const BloomreachSettings& settings) {
+                            const Facts& facts, const BloomreachSettings& settings) {
   const OrderKind kind = model::classify(order);
-  const bool cancelled_is_sent = settings.cancelled != BloomreachSettings::Cancelled::none;
-  if (auto decided = decided_by_kind(order, kind, cancelled_is_sent)) return std::move(*decided);
+  if (auto decided = decided_without_customer(order, kind, settings)) return std::move(*decided);
 
-  const Result<Identity> identity = identity_of(order, original, settings);
+  const Result<Identity> identity = identity_of(order, original, facts, settings);
   if (!identity) return verdict(State::faulty_identity, identity.error().what);
   if (identity->hard.empty())
     return verdict(State::unidentified, "a guest: no " + settings.hard_id + " for this order");
@@ -56,6 +61,17 @@ Verdict plan_for_bloomreach(const model::Order& order, const std::optional<Origi
   v.customer = identity->hard;
   if (plans) v.plans = std::move(*plans);
   return v;
+}
+
+std::vector<std::string> facts_wanted_by_bloomreach(const model::Order& order,
+                                                    const std::optional<Original>& original,
+                                                    const Facts& facts,
+                                                    const BloomreachSettings& settings) {
+  if (decided_without_customer(order, model::classify(order), settings)) return {};
+  AskedFacts asked(facts);
+  // A faulty identity has no aliases; the plan says what is wrong with it.
+  static_cast<void>(identity_of(order, original, asked, settings));
+  return std::move(asked).take();
 }
 
 bool needs_original(const model::Order& order, const BloomreachSettings& settings) {

@@ -10,6 +10,7 @@
 
 #include "base/decimal.h"
 #include "base/money.h"
+#include "model/customer_mapping.h"
 #include "model/identity.h"
 
 namespace tillbridge::flows {
@@ -35,6 +36,11 @@ struct BloomreachSettings {
   // "return_reason"}. Keys are an event name or event.attribute; "customer.<property>" renames a
   // customer property; "" leaves it out.
   std::map<std::string, std::string> names;
+
+  // Which field of a customer is which property or ID there (docs/flows/till.md "Mapping"); empty:
+  // customer_mapping_of(). With rules their "ids.*" replace soft_ids, and the hard ID's rule must
+  // take the same field as hard_id_from.
+  model::CustomerMapping mapping = {};
 
   bool profile_window = false;  // customer updates travel on their own, in the window
 };

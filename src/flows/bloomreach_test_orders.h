@@ -13,8 +13,9 @@ inline BloomreachSettings settings() {
 }
 
 inline Verdict plan(const model::Order& order, const BloomreachSettings& s = settings(),
-                    const std::optional<Original>& original = std::nullopt) {
-  return plan_for_bloomreach(order, original, s);
+                    const std::optional<Original>& original = std::nullopt,
+                    const FactsInMemory& facts = {}) {
+  return plan_for_bloomreach(order, original, facts, s);
 }
 
 }  // namespace tillbridge::flows::test

@@ -1,6 +1,7 @@
 #pragma once
 // Orders and ways to look at plans, for the flow tests.
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,15 @@ inline Currency currency(std::string_view code) {
 inline Money money(std::string_view text, std::string_view code = "SEK") {
   return *Money::parse(text, currency(code));
 }
+
+class FactsInMemory final : public Facts {
+ public:
+  const std::string* find(const std::string& key) const override {
+    const auto found = values.find(key);
+    return found == values.end() ? nullptr : &found->second;
+  }
+  std::map<std::string, std::string> values;
+};
 
 struct LineFacts {
   std::string sku;
@@ -136,6 +146,10 @@ inline Shown shown(const model::PropertyList& properties) {
 
 inline Shown shown_ids(const model::CustomerIds& who) {
   return who.ids;
+}
+
+inline const model::CustomerUpdate& update(const Plan& plan, std::size_t part = 0) {
+  return std::get<model::CustomerUpdate>(plan.parts.at(part));
 }
 
 inline const model::CustomerEvent& event(const Plan& plan, std::size_t part) {

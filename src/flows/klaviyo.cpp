@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "flows/asked_facts.h"
 #include "flows/klaviyo_flows.h"
 #include "flows/order_readiness.h"
 
@@ -77,24 +78,13 @@ class Planner {
   std::optional<ProfileWrite> news() {
     std::optional<ProfileWrite> write = klaviyo::profile_write(about_);
     if (!write) return std::nullopt;
-    note_rival();
+    if (std::string claimed = klaviyo::note_rival(about_.identity, about_.person, after_);
+        !claimed.empty())
+      planned_.conflict = std::move(claimed);
     if (write->digest == after_.written) return std::nullopt;
     after_.written = write->digest;
-    if (!write->email.empty()) after_.email = write->email;
-    if (!write->phone_number.empty()) after_.phone_number = write->phone_number;
-    if (!write->external_id.empty()) after_.external_id = write->external_id;
+    klaviyo::remember(*write, after_);
     return write;
-  }
-
-  // Said once per customer number: the steward has it then.
-  void note_rival() {
-    if (!about_.person.rival) return;
-    const std::string& number = about_.identity.external_id;
-    model::TextList& rivals = after_.rivals;
-    if (std::find(rivals.begin(), rivals.end(), number) != rivals.end()) return;
-    rivals.push_back(number);
-    planned_.conflict = "customer number " + number + " claims the profile of customer number " +
-                        after_.external_id + ", which keeps it";
   }
 
   Result<void> plan_sale(const ProfileWrite* write) {
@@ -140,21 +130,6 @@ Result<Planned> planned_of(const About& about, OrderKind kind, const Facts& fact
   TB_TRY(planned.plans, klaviyo::plan_cancellation(about));
   return planned;
 }
-
-// Notes what is looked for.
-class AskedFacts final : public Facts {
- public:
-  explicit AskedFacts(const Facts& facts) : facts_(facts) {}
-  const std::string* find(const std::string& key) const override {
-    if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.push_back(key);
-    return facts_.find(key);
-  }
-  std::vector<std::string> take() && { return std::move(asked_); }
-
- private:
-  const Facts& facts_;
-  mutable std::vector<std::string> asked_;
-};
 
 }  // namespace
 

@@ -7,16 +7,9 @@
 #include <vector>
 
 #include "flows/klaviyo_event.h"
+#include "flows/klaviyo_profile.h"
 
 namespace tillbridge::flows::klaviyo {
-
-// A write of the customer's profile, and what is remembered of it.
-struct ProfileWrite {
-  model::CustomerUpdate update;
-  std::string digest;  // of the whole set of attributes
-  std::string email, phone_number, external_id;
-  bool leads = false;  // must arrive before the order's events
-};
 
 // sale_to_klaviyo.cpp; purchased: SKUs bought and kept after this sale, nullopt: not told. first: a
 // write that leads.

@@ -47,10 +47,7 @@ std::pair<std::string, std::string> wire_id(const std::string& key, IdentitySour
 // A number as key is the profile's external id as well: a profile has only one.
 std::string external_id_of(const Identity& identity, const KlaviyoSettings& settings) {
   if (identity.id.first == "external_id") return identity.id.second;
-  if (!settings.external_id_from) return {};
-  const auto number = model::identity_value(*identity.facts, *settings.external_id_from);
-  if (!number || number->empty()) return {};
-  return settings.id_prefix + *number;
+  return number_of(*identity.facts, settings);
 }
 
 std::string lane_key(const std::string& kind, const std::string& value) {
@@ -151,10 +148,16 @@ std::string nobody_behind(const std::string& email, const KlaviyoSettings& setti
 Result<Identity> identity_of(const model::Order& order, const std::optional<Original>& original,
                              const KlaviyoSettings& settings) {
   TB_TRY(const OrderCustomer customer, customer_of(order, original, settings.key_from));
-  Identity identity;
-  identity.key = customer.key;
-  identity.facts = customer.facts;
+  TB_TRY(Identity identity, identity_under(customer.key, *customer.facts, settings));
   identity.inherited = customer.inherited;
+  return identity;
+}
+
+Result<Identity> identity_under(const std::string& key, const model::CustomerFacts& facts,
+                                const KlaviyoSettings& settings) {
+  Identity identity;
+  identity.key = key;
+  identity.facts = &facts;
   if (identity.key.empty()) return identity;
   if (settings.key_from == IdentitySource::email) {
     TB_TRY(identity.key, sound_email(identity.key));
@@ -163,6 +166,22 @@ Result<Identity> identity_of(const model::Order& order, const std::optional<Orig
   identity.id = wire_id(identity.key, settings.key_from, settings);
   identity.external_id = external_id_of(identity, settings);
   return identity;
+}
+
+Identity identity_by_number(const model::CustomerFacts& facts, const KlaviyoSettings& settings) {
+  Identity identity;
+  identity.facts = &facts;
+  identity.external_id = number_of(facts, settings);
+  identity.key = identity.external_id;
+  identity.id = {"external_id", identity.external_id};
+  return identity;
+}
+
+std::string number_of(const model::CustomerFacts& facts, const KlaviyoSettings& settings) {
+  if (!settings.external_id_from) return {};
+  const auto number = model::identity_value(facts, *settings.external_id_from);
+  if (!number || number->empty()) return {};
+  return settings.id_prefix + *number;
 }
 
 Person person_of(const Identity& identity, const std::string& order_id, const Facts& facts) {

@@ -29,6 +29,14 @@ struct Identity {
 Result<Identity> identity_of(const model::Order& order, const std::optional<Original>& original,
                              const KlaviyoSettings& settings);
 
+// The same for a customer whose normalised key is known. facts must outlive the identity.
+Result<Identity> identity_under(const std::string& key, const model::CustomerFacts& facts,
+                                const KlaviyoSettings& settings);
+// Under the customer number, for somebody without the configured key; an empty key without one.
+Identity identity_by_number(const model::CustomerFacts& facts, const KlaviyoSettings& settings);
+// The external id with its prefix, by the settings; "" none.
+std::string number_of(const model::CustomerFacts& facts, const KlaviyoSettings& settings);
+
 // An e-mail that Klaviyo can take; "" stays "".
 Result<std::string> sound_email(std::string_view text);
 // Why nobody stands behind this normalised e-mail: a test domain, a shared address; "" somebody

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/customer_mapping.h"
 #include "model/identity.h"
 
 namespace tillbridge::flows {
@@ -33,6 +34,10 @@ struct KlaviyoSettings {
   std::vector<std::string> test_domains = {"example.com", "example.org", "example.net",
                                            "test.com",    ".example",    ".test"};
   std::vector<std::string> shared_addresses;  // a shop's own: nobody's
+
+  // Which field of a customer is which attribute or property there (docs/flows/till.md "Mapping");
+  // empty: customer_mapping_of() for customers, the documented set for sales.
+  model::CustomerMapping mapping = {};
 };
 
 }  // namespace tillbridge::flows

@@ -1,22 +1,12 @@
 #pragma once
 // Planning for Klaviyo as the hub does it, for its flow tests.
 
-#include <map>
 #include <set>
 
 #include "flows/flow_test_orders.h"
 #include "flows/klaviyo.h"
 
 namespace tillbridge::flows::test {
-
-class FactsInMemory final : public Facts {
- public:
-  const std::string* find(const std::string& key) const override {
-    const auto found = values.find(key);
-    return found == values.end() ? nullptr : &found->second;
-  }
-  std::map<std::string, std::string> values;
-};
 
 // Plans orders one after the other and remembers what they teach. A plan sees only the facts that
 // the flow asked for.
@@ -82,10 +72,6 @@ inline model::Order return_of(std::string id, const std::string& email,
   }
   order.paid = -order.paid;
   return order;
-}
-
-inline const model::CustomerUpdate& update(const Plan& plan, std::size_t part = 0) {
-  return std::get<model::CustomerUpdate>(plan.parts.at(part));
 }
 
 // Everything a verdict says, as one text.

@@ -6,6 +6,8 @@
 
 #include "base/result.h"
 #include "flows/plan.h"
+#include "model/customer.h"
+#include "model/customer_mapping.h"
 #include "model/identity.h"
 #include "model/order.h"
 
@@ -24,5 +26,14 @@ struct OrderCustomer {
 Result<OrderCustomer> customer_of(const model::Order& order,
                                   const std::optional<Original>& original,
                                   model::IdentitySource key_from);
+
+// What a sale says about its customer, normalised; what cannot be right is left out.
+model::Customer customer_as_sold(const model::CustomerFacts& facts);
+// The same of a customer who is known better: what their next sale would say.
+model::Customer as_next_sold(const model::Customer& customer);
+// The rules that a sale can follow: a sale knows little about the customer, so rules that join
+// fields go only with all of them, and constants are for new customers.
+model::CustomerMapping rules_for_sales(const model::CustomerMapping& mapping,
+                                       const model::Customer& sold_to);
 
 }  // namespace tillbridge::flows
