@@ -121,6 +121,8 @@ std::string_view words(journal::ArrivalSource source) {
       return "read again";
     case journal::ArrivalSource::replay:
       return "replay by an operator";
+    case journal::ArrivalSource::backfill:
+      return "backfill of history";
   }
   return "unknown";
 }

@@ -25,6 +25,7 @@ enum class CaseType {
   lag_high,            // a platform is further behind the tills than agreed
   missing_effect,      // a platform took it and does not have it
   orphaned_effect,     // a platform has it and no record explains it
+  redeem_mismatch,     // redeemed at a till, but no sale came with it
 };
 
 struct CaseRule {
@@ -60,6 +61,8 @@ constexpr CaseRule case_rule(CaseType type) {
       return {"missing_effect", "marketing", hours{24}};
     case CaseType::orphaned_effect:
       return {"orphaned_effect", "marketing", hours{72}};
+    case CaseType::redeem_mismatch:
+      return {"redeem_mismatch", "retail operations", hours{24}};
   }
   return {"unknown", "integration", hours{24}};
 }

@@ -33,8 +33,11 @@ class Reads {
  public:
   Reads(ReadsSettings settings, Entropy entropy, Tick now);
 
-  // The arrival's subject has to be read, not before `due`.
-  void add(ArrivalId id, const std::string& subject, Tick due);
+  // urgent: somebody waits for it. spare: read only while nothing urgent wants a call, with what
+  // BudgetSettings::urgent_share leaves and never in the last call under way that is allowed.
+  enum class Need : std::uint8_t { urgent, spare };
+  // The arrival's subject has to be read, not before `due`. One urgent arrival makes it urgent.
+  void add(ArrivalId id, const std::string& subject, Tick due, Need need = Need::urgent);
 
   // The subjects of the next call (empty: none now).
   std::vector<std::string> next_call(Tick now);
@@ -55,6 +58,13 @@ class Reads {
   Missing not_found(const std::string& subject, Tick now);
   std::vector<ArrivalId> drop(const std::string& subject);
 
+  // Something urgent should have been read before `now`.
+  bool overdue(Tick now) const;
+  // A call that the caller makes beside these, such as a list: true when it may be made now, and
+  // spare_answered() follows.
+  bool take_spare_call(Tick now);
+  void spare_answered(const Outcome& call, Tick now);
+
   void pause() { paused_ = true; }
   void resume() { paused_ = false; }
   bool paused() const { return paused_; }
@@ -71,15 +81,21 @@ class Reads {
     std::uint32_t tries = 0;
     Tick due;
     bool busy = false;
+    Need need = Need::urgent;
   };
+  using Queue = std::set<std::pair<Tick, std::string>>;
+  Queue& queue_of(Need need) { return need == Need::urgent ? due_ : spare_due_; }
   void enlist(const std::string& name, const Subject& subject);
+  std::vector<std::string> call_from(Queue& queue, Tick now);
+  bool room_for_spare() const;
+  void note(const Outcome& call, bool may_fail_breaker, Tick now);
 
   ReadsSettings settings_;
   Entropy entropy_;
   Budget budget_;
   Breaker breaker_;
   std::unordered_map<std::string, Subject> subjects_;
-  std::set<std::pair<Tick, std::string>> due_;
+  Queue due_, spare_due_;
   std::uint32_t in_flight_ = 0;
   std::string probe_;  // names the breaker's probe: a subject is in one call only
   // Halves with each failed call and doubles with each good one, so that one subject that makes the

@@ -194,5 +194,63 @@ TEST(Reads, LimitsCallsInFlightAndPauses) {
   EXPECT_EQ(reads.calls_in_flight(), 2U);
 }
 
+TEST(Reads, TheSpareComeAfterTheUrgentAndLeaveThemTheirShare) {
+  ReadsSettings made = settings();
+  made.budget = {.calls_per_second = 1, .burst = 4, .urgent_share = 0.5};
+  made.calls_in_flight_max = 2;
+  Reads reads = reads_with(made);
+  using Need = Reads::Need;
+  reads.add(ArrivalId{1}, "order/1", start, Need::spare);
+  reads.add(ArrivalId{2}, "order/2", start);
+  const auto first = reads.next_call(start);
+  EXPECT_THAT(first, ElementsAre("order/2"));
+  EXPECT_THAT(reads.next_call(start), IsEmpty()) << "the last call is for the urgent";
+  EXPECT_FALSE(reads.take_spare_call(start));
+  EXPECT_EQ(reads.wake_at(start), std::nullopt);
+  reads.answered(good, first, start);
+  (void)reads.found("order/2");
+  const auto second = reads.next_call(start);
+  EXPECT_THAT(second, ElementsAre("order/1"));
+  reads.answered(good, second, start);
+  (void)reads.found("order/1");
+
+  // Two tokens are left: they are the urgent ones'.
+  reads.add(ArrivalId{3}, "order/3", start, Need::spare);
+  EXPECT_THAT(reads.next_call(start), IsEmpty());
+  EXPECT_FALSE(reads.take_spare_call(start));
+  EXPECT_EQ(reads.wake_at(start), start + seconds{1});
+  reads.add(ArrivalId{4}, "order/4", start);
+  const auto third = reads.next_call(start);
+  EXPECT_THAT(third, ElementsAre("order/4"));
+  reads.answered(good, third, start);
+  EXPECT_TRUE(reads.take_spare_call(start + seconds{2}));
+  reads.spare_answered(good, start + seconds{2});
+}
+
+TEST(Reads, AnUrgentArrivalMakesItsSubjectUrgent) {
+  Reads reads = reads_with();
+  using Need = Reads::Need;
+  reads.add(ArrivalId{1}, "order/1", start, Need::spare);
+  reads.add(ArrivalId{2}, "order/2", start + seconds{1});
+  EXPECT_FALSE(reads.overdue(start + seconds{1}));
+  reads.add(ArrivalId{3}, "order/1", start);
+  EXPECT_TRUE(reads.overdue(start + seconds{1}));
+  EXPECT_FALSE(reads.take_spare_call(start + seconds{1}));
+  EXPECT_THAT(reads.next_call(start + seconds{1}), ElementsAre("order/1", "order/2"));
+  EXPECT_EQ(reads.wake_at(start + seconds{1}), std::nullopt);
+}
+
+TEST(Reads, ASpareCallCountsForBudgetAndBreaker) {
+  ReadsSettings made = settings();
+  made.breaker.failures = 1;
+  Reads reads = reads_with(made);
+  ASSERT_TRUE(reads.take_spare_call(start));
+  EXPECT_EQ(reads.calls_in_flight(), 1U);
+  reads.spare_answered(down, start);
+  EXPECT_EQ(reads.breaker().state(), Breaker::State::open);
+  EXPECT_FALSE(reads.take_spare_call(start));
+  EXPECT_EQ(reads.calls_in_flight(), 0U);
+}
+
 }  // namespace
 }  // namespace tillbridge::engine

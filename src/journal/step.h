@@ -20,7 +20,7 @@
 
 namespace tillbridge::journal {
 
-enum class ArrivalSource : std::uint8_t { event = 1, poll = 2, sweep = 3, replay = 4 };
+enum class ArrivalSource : std::uint8_t { event = 1, poll = 2, sweep = 3, replay = 4, backfill = 5 };
 enum class ArrivalState : std::uint8_t {
   received = 1,
   resolved = 10,
