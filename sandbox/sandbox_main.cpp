@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -25,6 +26,7 @@
 #include "shopping_day/shopping_day.h"
 #include "sitoo/simulator.h"
 #include "telemetry/metrics.h"
+#include "till/till_traffic.h"
 
 namespace {
 
@@ -97,6 +99,14 @@ sandbox::klaviyo::Settings klaviyo_settings(const Options& options) {
   return settings;
 }
 
+// Each till has a connection of its own, so that none waits for another one's answer.
+tillbridge::outbound::CurlSettings many_tills() {
+  tillbridge::outbound::CurlSettings settings;
+  settings.connections_per_host_max = settings.in_flight_max = 600;
+  settings.user_agent = "Sitoo-POS";
+  return settings;
+}
+
 class Sandbox {
  public:
   explicit Sandbox(const Options& options)
@@ -112,7 +122,9 @@ class Sandbox {
             klaviyo_settings(options)),
         customers_(options.customers, options.seed),
         day_(loop_, clock_, sitoo_.account(), sitoo_.tills(), customers_),
-        control_({clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_}),
+        till_transport_(std::in_place, loop_, till_metrics_, many_tills()),
+        till_(loop_, clock_, *till_transport_, sitoo_.account().masterdata(), customers_, ledger_),
+        control_({clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_, till_}),
         sitoo_server_(loop_, clock_, metrics_, listener("sitoo", options.sitoo_port),
                       sitoo_.handler()),
         bloomreach_server_(loop_, clock_, metrics_, listener("bloomreach", options.bloomreach_port),
@@ -183,6 +195,8 @@ class Sandbox {
     }
     constexpr auto grace = std::chrono::milliseconds{200};
     co_await control_server_.stop(grace);
+    till_transport_.reset();  // no till waits for its answer any longer
+    co_await till_.stop();
     co_await day_.stop();
     co_await sitoo_server_.stop(grace);
     co_await bloomreach_server_.stop(grace);
@@ -203,6 +217,9 @@ class Sandbox {
   sandbox::klaviyo::Simulator klaviyo_;
   sandbox::shopping_day::Customers customers_;
   sandbox::shopping_day::ShoppingDay day_;
+  tillbridge::telemetry::Metrics till_metrics_;
+  std::optional<tillbridge::outbound::CurlTransport> till_transport_;
+  sandbox::till::TillTraffic till_;
   sandbox::control::ControlApi control_;
   http::Server sitoo_server_, bloomreach_server_, klaviyo_server_, control_server_;
   tillbridge::Signal stop_asked_;

@@ -23,6 +23,10 @@ ThrottleStyle style_named(std::string_view name, Entropy& entropy) {
   return name == "mixed" ? any_style(entropy) : ThrottleStyle::none;
 }
 
+tillbridge::Duration drawn_latency(Entropy& entropy, std::int64_t min_ms, std::int64_t max_ms) {
+  return between(entropy, milliseconds{min_ms}, milliseconds{max_ms - min_ms});
+}
+
 }  // namespace
 
 FaultPlan::FaultPlan(tillbridge::Entropy entropy)
@@ -42,6 +46,10 @@ Fault FaultPlan::draw(const Settings& settings, std::optional<Route> route, till
   auto found = route ? settings.faults.find(std::string(name(*route))) : settings.faults.end();
   if (found == settings.faults.end()) found = settings.faults.find("*");
   if (found != settings.faults.end()) draw_route(found->second, fault);
+  if (fault.latency.count() == 0 && settings.read_latency_ms_max > 0 && route &&
+      is_data_read(*route))
+    fault.latency =
+        drawn_latency(entropy_, settings.read_latency_ms_min, settings.read_latency_ms_max);
   if (settings.storm && fault.kind == Fault::Kind::none &&
       chance(in_burst(now) ? settings.storm_burst : settings.storm_light))
     draw_storm(fault);
@@ -52,8 +60,7 @@ void FaultPlan::draw_route(const RouteFaults& faults, Fault& fault) {
   using Kind = Fault::Kind;
   fault.refuse_command = faults.refuse_command;
   if (faults.latency_ms_max > 0) {
-    fault.latency = between(entropy_, milliseconds{faults.latency_ms_min},
-                            milliseconds{faults.latency_ms_max - faults.latency_ms_min});
+    fault.latency = drawn_latency(entropy_, faults.latency_ms_min, faults.latency_ms_max);
   }
   if (faults.down == "503" || faults.down == "refused") {
     fault.kind = faults.down == "503" ? Kind::server_error : Kind::reset_before;

@@ -1,4 +1,6 @@
 // Fault injection: what is committed, what is answered, and that the storm has its measures.
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "bloomreach/test_project.h"
@@ -95,6 +97,48 @@ TEST_F(FaultsTest, LatencyDelaysTheCall) {
   const auto before = real.tick();
   EXPECT_EQ(purchase().status, 200);
   EXPECT_GE(real.tick() - before, std::chrono::milliseconds{3});
+}
+
+TEST_F(FaultsTest, ReadsAreAsSlowAsTheSettingsSay) {
+  Settings settings;
+  FaultPlan plan{tillbridge::Entropy{1}};
+  const auto latency = [&](Route route) { return plan.draw(settings, route, {}).latency; };
+  EXPECT_EQ(latency(Route::attributes).count(), 0);
+  settings.read_latency_ms_min = 20;
+  settings.read_latency_ms_max = 60;
+  settings.faults["export_one"].latency_ms_max = settings.faults["export_one"].latency_ms_min = 300;
+  std::set<tillbridge::Duration> drawn;
+  for (int i = 0; i < 100; ++i) drawn.insert(latency(Route::export_events));
+  EXPECT_GE(*drawn.begin(), std::chrono::milliseconds{20});
+  EXPECT_LE(*drawn.rbegin(), std::chrono::milliseconds{60});
+  EXPECT_GT(drawn.size(), 50U);
+  EXPECT_EQ(latency(Route::export_one), std::chrono::milliseconds{300});
+  for (const Route route : {Route::time, Route::customers, Route::events, Route::batch,
+                            Route::anonymize, Route::anonymize_bulk})
+    EXPECT_EQ(latency(route).count(), 0);
+  EXPECT_FALSE(simulator.change({{"read_latency_ms_min", 5}}));
+  EXPECT_TRUE(simulator.change({{"read_latency_ms_min", 5}, {"read_latency_ms_max", 6}}));
+}
+
+// A project takes rights away from a key while the hub runs, and gives them back.
+TEST_F(FaultsTest, RightsChangeAtRunTime) {
+  const auto deny = [this](const std::string& what, const std::string& names) {
+    change(R"({"keys":[{"id":"sandbox-key","permissions":{")" + what + R"(":{"denied":[)" + names +
+           "]}}}]}");
+  };
+  EXPECT_EQ(purchase().status, 200);
+  deny("events_set", R"("p","consent")");
+  EXPECT_EQ(purchase().status, 403);
+  EXPECT_EQ(parsed(purchase()).at("errors"),
+            json(R"(["not authorized to add event of specified type"])"));
+  EXPECT_EQ(update(R"({"registered":"a"})", R"({"email":"a@b.se"})", 1).status, 200);
+  deny("events_set", "");
+  EXPECT_EQ(purchase().status, 200);
+  deny("properties_set", R"("email")");
+  EXPECT_EQ(update(R"({"registered":"a"})", R"({"email":"c@d.se"})", 2).status, 403);
+  EXPECT_EQ(update(R"({"registered":"a"})", R"({"phone":"+4670"})", 2).status, 200);
+  deny("properties_set", "");
+  EXPECT_EQ(update(R"({"registered":"a"})", R"({"email":"c@d.se"})", 2).status, 200);
 }
 
 TEST_F(FaultsTest, TheStormComesInBursts) {

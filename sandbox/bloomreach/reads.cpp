@@ -175,6 +175,18 @@ Reply as_csv(const std::vector<Column>& columns, const bj::array& rows) {
 
 }  // namespace
 
+bj::object profile_json(const Profile& profile, const Settings& settings) {
+  bj::object ids;
+  for (const auto& [type, value] : profile.hard) ids[type] = value;
+  for (const auto& [type, values] : profile.soft) ids[type] = ids_of_type(&profile, type, settings);
+  bj::object properties;
+  for (const auto& [name, property] : profile.properties) properties[name] = property.value;
+  bj::object out;
+  out["ids"] = std::move(ids);
+  out["properties"] = std::move(properties);
+  return out;
+}
+
 Reply read_attributes(const ReadContext& context, const bj::object& body) {
   const auto found = find_profile(context, body);
   if (const auto* reply = std::get_if<Reply>(&found)) return *reply;
@@ -198,17 +210,9 @@ Reply export_one(const ReadContext& context, const bj::object& body) {
   if (const auto* reply = std::get_if<Reply>(&found)) return *reply;
   const Profile* profile = std::get<const Profile*>(found);
   if (profile == nullptr) return error_global(404, "Customer does not exist");
-  bj::object ids;
-  for (const auto& [type, value] : profile->hard) ids[type] = value;
-  for (const auto& [type, values] : profile->soft)
-    ids[type] = ids_of_type(profile, type, context.settings);
-  bj::object properties;
-  for (const auto& [name, property] : profile->properties) properties[name] = property.value;
   bj::array events;
   for (const ProfileEvent& event : profile->events) events.push_back(event_json(event));
-  bj::object value;
-  value["ids"] = std::move(ids);
-  value["properties"] = std::move(properties);
+  bj::object value = profile_json(*profile, context.settings);
   value["events"] = std::move(events);
   if (context.settings.export_in_value) {
     bj::object out{{"success", true}};
@@ -300,6 +304,8 @@ Reply consent_categories(const Settings& settings) {
     category["sources"] = {{"crm", true},      {"import", true},      {"list_unsubscribe", true},
                            {"page", true},     {"private_api", true}, {"public_api", false},
                            {"scenario", true}, {"sms_reply", true}};
+    category["sources"].as_object()["private_api"] =
+        !settings.categories_closed_to_api.contains(id);
     category["translations"] = std::move(translations);
     results.push_back(std::move(category));
   }

@@ -16,6 +16,9 @@ struct ReadContext {
   double now_s = 0;
 };
 
+// {"ids","properties"} as exports show them.
+boost::json::object profile_json(const Profile& profile, const Settings& settings);
+
 Reply read_attributes(const ReadContext& context, const boost::json::object& body);  // C1
 Reply export_one(const ReadContext& context, const boost::json::object& body);       // C2
 Reply export_all(const ReadContext& context, const boost::json::object& body);       // C3

@@ -163,6 +163,79 @@ TEST_F(ReadsTest, ConsentCategoriesNameTheirSources) {
   const auto category = parsed(reply).at("results").as_array().at(0);
   EXPECT_EQ(category.at("id"), "newsletter");
   EXPECT_EQ(category.at("sources").at("private_api"), true);
+  change(R"({"consent_categories":["newsletter","sms"],"categories_closed_to_api":["sms"]})");
+  const auto both = parsed(send(request("GET", path("data", "/consent/categories"), "")));
+  EXPECT_EQ(both.at("results").at(0).at("sources").at("private_api"), true);
+  EXPECT_EQ(both.at("results").at(1).at("sources").at("private_api"), false);
+}
+
+// Several phones of one person are one property.
+TEST_F(ReadsTest, ListsAreValuesLikeOthers) {
+  const auto phones = json(R"(["+46701740601","+46725000001"])");
+  update(R"({"registered":"a"})", R"({"phone":["+46701740601","+46725000001"]})", 5);
+  EXPECT_EQ(attribute(R"({"type":"property","property":"phone"})").at("value"), phones);
+  EXPECT_EQ(exported(R"({"registered":"a"})").at("properties").at("phone"), phones);
+  const std::string columns =
+      R"("attributes":{"type":"some","list":[{"type":"property","property":"phone"}]}})";
+  EXPECT_EQ(parsed(read("/customers/export", R"({"format":"native_json",)" + columns)).at("data"),
+            json(R"([[["+46701740601","+46725000001"]]])"));
+  EXPECT_EQ(read("/customers/export", R"({"format":"csv",)" + columns).body,
+            "phone\n\"[\"\"+46701740601\"\",\"\"+46725000001\"\"]\"\n");
+  EXPECT_EQ(simulator.profiles_with("phone", "+46725000001").size(), 1U);
+  EXPECT_EQ(simulator.profiles_with("phone", "+4672").size(), 0U);
+  update(R"({"registered":"a"})", R"({"phone":["+46701740601"]})", 6);
+  EXPECT_EQ(attribute(R"({"type":"property","property":"phone"})").at("value"),
+            json(R"(["+46701740601"])"));
+}
+
+TEST_F(ReadsTest, WhatStoodThereBeforeIsReadAndNotReported) {
+  const std::uint64_t received = ledger.received_events();
+  const ExternalIds ids = {{"registered", "c-1"}, {"email_id", "v@k.se"}, {"unknown_type", "x"}};
+  ASSERT_TRUE(simulator.put_profile(ids, {{"first_name", "Vera"}, {"phone", "+4670"}}, 1000));
+  ASSERT_TRUE(simulator.put_profile(ids, {{"first_name", "Vera"}, {"phone", "+4670"}}, 1000));
+  EXPECT_EQ(simulator.profiles_of("email_id", "v@k.se"),
+            simulator.profiles_of("registered", "c-1"));
+  const auto found = simulator.profiles_of("registered", "c-1");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].at("ids"), json(R"({"registered":"c-1","email_id":"v@k.se"})"));
+  EXPECT_EQ(found[0].at("properties"), json(R"({"first_name":"Vera","phone":"+4670"})"));
+  EXPECT_EQ(found[0].at("events"), 0U);
+  EXPECT_EQ(found[0].at("internal_id").as_string().size(), 24U);
+  EXPECT_EQ(ledger.received_events(), received);
+  update(R"({"registered":"c-1"})", R"({"first_name":"Vera Maria"})", 1001);
+  EXPECT_EQ(exported(R"({"email_id":"v@k.se"})").at("properties").at("first_name"), "Vera Maria");
+  EXPECT_FALSE(simulator.put_profile({{"registered", "c-2"}, {"email_id", "v@k.se"}}, {}, 1));
+  EXPECT_FALSE(simulator.put_profile({{"unknown_type", "x"}}, {{"a", 1}}, 1));
+}
+
+TEST_F(ReadsTest, PeopleDecideInsideBloomreach) {
+  const std::uint64_t received = ledger.received_events();
+  const ExternalIds ids = {{"registered", "a"}};
+  ASSERT_TRUE(simulator.person_decides(ids, "newsletter", true, 100));
+  EXPECT_EQ(consent_valid(), true);
+  ASSERT_TRUE(simulator.person_decides(ids, "newsletter", false, 101));
+  EXPECT_EQ(consent_valid(), false);
+  EXPECT_EQ(ledger.received_events(), received);
+  EXPECT_FALSE(simulator.person_decides({{"registered", "zz"}}, "newsletter", true, 1));
+  EXPECT_FALSE(simulator.person_decides(ids, "Newsletter", true, 1));
+}
+
+TEST_F(ReadsTest, AnonymisedPeopleAreNotFoundAndComeBackAsOthers) {
+  const std::string before =
+      simulator.profiles_of("registered", "a")[0].at("internal_id").as_string().c_str();
+  EXPECT_EQ(read("/customers/anonymize", R"({"customer_ids":{"registered":"a"}})").status, 200);
+  EXPECT_EQ(simulator.profiles_of("registered", "a").size(), 0U);
+  EXPECT_EQ(simulator.profiles_with("email", "a@b.se").size(), 0U);
+  update(R"({"registered":"a"})", R"({"email":"a@b.se"})", 50);
+  const std::string after =
+      simulator.profiles_of("registered", "a")[0].at("internal_id").as_string().c_str();
+  EXPECT_NE(before, after);
+  const Reply bulk =
+      read("/customers/anonymize_bulk", R"({"customers":[{"internal_id":")" + after + R"("},
+                              {"customer_ids":{"registered":"nobody"}}]})");
+  EXPECT_EQ(bulk.status, 200);
+  EXPECT_TRUE(parsed(bulk).at("bulk_id").is_string());
+  EXPECT_EQ(simulator.profiles_of("registered", "a").size(), 0U);
 }
 
 }  // namespace

@@ -45,6 +45,10 @@ bool is_tracking(Route route) {
   return route <= Route::batch;
 }
 
+bool is_data_read(Route route) {
+  return route >= Route::attributes && route <= Route::consent_categories;
+}
+
 bool allows_public_access(Route route) {
   return is_tracking(route) || route == Route::consent_categories;
 }

@@ -24,7 +24,8 @@ enum class Route : std::uint8_t {
 
 std::string_view name(Route route);  // "batch": as in settings and counters
 std::optional<Route> route_named(std::string_view name);
-bool is_tracking(Route route);  // T1 to T4: under the tracking limit
+bool is_tracking(Route route);   // T1 to T4: under the tracking limit
+bool is_data_read(Route route);  // C1 to C4 and G1
 bool allows_public_access(Route route);
 
 struct Target {

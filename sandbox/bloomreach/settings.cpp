@@ -66,6 +66,7 @@ void describe(Visit& visit, Settings& settings) {
   visit("cookie_id", settings.cookie_id);
   visit("pii_properties", settings.pii_properties);
   visit("consent_categories", settings.consent_categories);
+  visit("categories_closed_to_api", settings.categories_closed_to_api);
   visit("apply_delay_ms", settings.apply_delay_ms);
   visit("shuffle_batches", settings.shuffle_batches);
   visit("deduplicate_events", settings.deduplicate_events);
@@ -83,6 +84,8 @@ void describe(Visit& visit, Settings& settings) {
   visit("data_requests_per_minute", settings.data_requests_per_minute);
   visit.choice("throttle_style", settings.throttle_style,
                {"none", "retry_after", "rate_limit_reset"});
+  visit("read_latency_ms_min", settings.read_latency_ms_min);
+  visit("read_latency_ms_max", settings.read_latency_ms_max);
   visit("faults", settings.faults);
   visit("storm", settings.storm);
   visit.share("storm_burst", settings.storm_burst);
@@ -105,6 +108,8 @@ namespace {
 
 std::vector<std::string> further_faults(const Settings& settings) {
   std::vector<std::string> faults;
+  if (settings.read_latency_ms_min > settings.read_latency_ms_max)
+    faults.push_back("read_latency_ms_min is above read_latency_ms_max");
   for (const auto& [route, of_route] : settings.faults) {
     if (of_route.latency_ms_min > of_route.latency_ms_max)
       faults.push_back("faults." + route + ": latency_ms_min is above latency_ms_max");

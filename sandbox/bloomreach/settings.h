@@ -71,6 +71,9 @@ struct Settings {
   std::string cookie_id = "cookie";  // the soft id that anonymising assigns anew
   std::set<std::string> pii_properties{"email", "phone", "first_name", "last_name"};
   std::set<std::string> consent_categories{"newsletter"};
+  // Of these G1 says `private_api: false`: the hub may not change them. Writes are taken all the
+  // same, as nobody says what happens to them (section 8).
+  std::set<std::string> categories_closed_to_api;
 
   std::int64_t apply_delay_ms = 2000;
   bool shuffle_batches = false;         // the commands of a batch are applied in any order
@@ -88,6 +91,10 @@ struct Settings {
   std::int64_t requests_per_minute = 6000;  // tracking calls per source address; 0: no limit
   std::int64_t data_requests_per_minute = 0;
   std::string throttle_style = "none";  // of that limit's 429
+
+  // Of every data read (C1 to C4, G1) whose route has no latency of its own. 0: none.
+  std::int64_t read_latency_ms_min = 0;
+  std::int64_t read_latency_ms_max = 0;
 
   std::map<std::string, RouteFaults>
       faults;                     // by route (see route.h), "*" for all without their own

@@ -46,6 +46,20 @@ class BloomreachSimulator {
   void apply_due();
   const ProfileStore& profiles() const { return profiles_; }
 
+  // What happens inside Bloomreach itself: applied at once, and the ledger is not told.
+  // A profile as if it had stood there since changed_s (Unix seconds). Ids of types that the
+  // project lacks are left out; rejected: no id is left, or they are on different profiles.
+  tillbridge::Result<void> put_profile(const ExternalIds& ids,
+                                       const boost::json::object& properties, double changed_s);
+  // The person's own decision, in a footer or on a consent page. not_found: no such profile or
+  // category.
+  tillbridge::Result<void> person_decides(const ExternalIds& ids, const std::string& category,
+                                          bool accept, double at_s);
+  // As the control API shows them: {"internal_id","ids","properties","events":<count>}.
+  boost::json::array profiles_of(const std::string& id_type, const std::string& value);
+  // Those whose property is this text, or is a list that holds it. Looks at every profile.
+  boost::json::array profiles_with(const std::string& property, const std::string& value);
+
  private:
   struct Call {  // one request on its way
     tillbridge::http::Request request;

@@ -2,8 +2,11 @@
 
 #include "control/expectations.h"
 #include "control/faults.h"
+#include "control/people_at_bloomreach.h"
 #include "control/people_at_klaviyo.h"
+#include "control/people_before.h"
 #include "control/scripted_order.h"
+#include "control/till_desk.h"
 #include "ledger/summary_json.h"
 
 namespace sandbox::control {
@@ -42,6 +45,13 @@ Reply reply_of(const Result<Object>& answer) {
   return json_reply(status_of(answer.error().kind), {{"error", answer.error().what}});
 }
 
+Result<Object> body_of(const tillbridge::http::Request& request) {
+  const auto parsed = json::parse(request.body.empty() ? "{}" : request.body);
+  if (!parsed || !parsed->is_object())
+    return fail(Kind::invalid_input, "the body must be a JSON object");
+  return parsed->get_object();
+}
+
 Result<Object> done() {
   return Object{{"ok", true}};
 }
@@ -58,21 +68,27 @@ double number_of(const Object& body, std::string_view key, double otherwise) {
 }  // namespace
 
 tillbridge::http::Handler ControlApi::handler() {
-  // The answer is computed before the coroutine starts, so that it holds nothing of ours.
   return [this](tillbridge::http::Request request) -> tillbridge::Task<Reply> {
+    if (request.method == "POST" && request.path == "/control/till/call")
+      return till_call(std::move(request));
+    // The answer is computed before the coroutine starts, so that it holds nothing of ours.
     constexpr auto reply_with = [](Reply reply) -> tillbridge::Task<Reply> { co_return reply; };
     return reply_with(answer(request));
   };
 }
 
+tillbridge::Task<Reply> ControlApi::till_call(tillbridge::http::Request request) {
+  const auto body = body_of(request);
+  if (!body) co_return reply_of(fail(body.error()));
+  const Result<Object> answer = co_await call_once(town_.till, town_.clock, *body);
+  co_return reply_of(answer);
+}
+
 Reply ControlApi::answer(const tillbridge::http::Request& request) {
   if (request.method == "GET") return reply_of(get(request));
   if (request.method != "POST") return reply_of(unknown_path());
-  const auto parsed = json::parse(request.body.empty() ? "{}" : request.body);
-  if (!parsed || !parsed->is_object()) {
-    return reply_of(fail(Kind::invalid_input, "the body must be a JSON object"));
-  }
-  return reply_of(post(request.path, parsed->as_object()));
+  const auto body = body_of(request);
+  return reply_of(body ? post(request.path, *body) : fail(body.error()));
 }
 
 ControlApi::Answer ControlApi::get(const tillbridge::http::Request& request) {
@@ -88,6 +104,9 @@ ControlApi::Answer ControlApi::get(const tillbridge::http::Request& request) {
     if (!email) return fail(Kind::invalid_input, "email is missing");
     return Object{{"profiles", town_.klaviyo.profiles_of(*email)}};
   }
+  if (path == "/control/bloomreach/profiles")
+    return profiles_at_bloomreach(town_.bloomreach, request);
+  if (path == "/control/till") return town_.till.report();
   return unknown_path();
 }
 
@@ -103,6 +122,10 @@ ControlApi::Answer ControlApi::post(const std::string& path, const Object& body)
   if (path == "/control/expectations") return expect(body);
   if (path == "/control/phase") return mark_phase(body);
   if (path == "/control/klaviyo/consent") return decide_at_klaviyo(town_.klaviyo, body);
+  if (path == "/control/bloomreach/consent")
+    return decide_at_bloomreach(town_.bloomreach, body, town_.clock.now());
+  if (path == "/control/customers") return settle_customers(town_, body);
+  if (path == "/control/till") return start_till(town_.till, body);
   return unknown_path();
 }
 

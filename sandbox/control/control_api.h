@@ -15,9 +15,11 @@ class ControlApi {
   explicit ControlApi(Town town) : town_(town) {}
 
   tillbridge::http::Handler handler();
+  // Everything but POST /control/till/call, which waits for the hub.
   tillbridge::http::Reply answer(const tillbridge::http::Request& request);
 
  private:
+  tillbridge::Task<tillbridge::http::Reply> till_call(tillbridge::http::Request request);
   using Answer = tillbridge::Result<tillbridge::json::Object>;
   Answer get(const tillbridge::http::Request& request);
   Answer post(const std::string& path, const tillbridge::json::Object& body);

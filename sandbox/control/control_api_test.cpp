@@ -75,7 +75,8 @@ class Control : public ::testing::Test {
                               klaviyo::Settings{}};
   shopping_day::Customers customers_{200, 1};
   shopping_day::ShoppingDay day_{loop_, clock_, sitoo_.account(), sitoo_.tills(), customers_};
-  ControlApi control_{{clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_}};
+  till::TillTraffic till_{loop_, clock_, hub_, sitoo_.account().masterdata(), customers_, ledger_};
+  ControlApi control_{{clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_, till_}};
 };
 
 TEST_F(Control, ADayRunsAndItsEventsReachTheSubscription) {

@@ -1,5 +1,7 @@
 #include "control/faults.h"
 
+#include <array>
+
 namespace sandbox::control {
 
 namespace json = tillbridge::json;
@@ -46,9 +48,27 @@ Object without(const Faults& faults) {
   return routes;
 }
 
+constexpr std::array customer_reads = {"attributes", "export_one", "export_all", "export_events"};
+constexpr std::array tracking = {"time", "customers", "events", "batch"};
+
+// Bloomreach hangs, or its reads are slow; the other platforms stay as they are.
+Result<void> set_bloomreach(bloomreach::BloomreachSimulator& bloomreach, bool hangs) {
+  Object routes;
+  const Object faults =
+      hangs ? Object{{"hang", 1.0}} : Object{{"latency_ms_min", 300}, {"latency_ms_max", 600}};
+  for (const char* route : customer_reads) routes[route] = faults;
+  if (hangs) {
+    for (const char* route : tracking) routes[route] = faults;
+  }
+  TB_CHECK(bloomreach.change(Object{{"faults", without(bloomreach.settings().faults)}}));
+  return bloomreach.change(Object{{"faults", std::move(routes)}});
+}
+
 // The same weather for all platforms; presets that only Sitoo knows leave the others as they are.
 Result<void> set_preset(Town& town, const std::string& name) {
   if (name == "klaviyo-down") return town.klaviyo.change(Object{{"preset", "down"}});
+  if (name == "bloomreach-hang" || name == "bloomreach-slow")
+    return set_bloomreach(town.bloomreach, name == "bloomreach-hang");
   TB_TRY(const auto faults, sitoo::preset(name));
   town.sitoo.dice().set(faults);
   if (name == "storm") {

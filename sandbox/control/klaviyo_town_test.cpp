@@ -93,7 +93,9 @@ class KlaviyoTown : public ::testing::Test {
                               prompt()};
   shopping_day::Customers customers_{10, 1};
   shopping_day::ShoppingDay day_{loop_, clock_, sitoo_.account(), sitoo_.tills(), customers_};
-  ControlApi control_{{clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_}};
+  till::TillTraffic till_{loop_,      clock_, nowhere_, sitoo_.account().masterdata(),
+                          customers_, ledger_};
+  ControlApi control_{{clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_, till_}};
   tillbridge::http::Reply answered_;
   std::string last_findings_;
 };

@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 #include "shopping_day/shopping_day.h"
 #include "sitoo/simulator.h"
+#include "till/till_traffic.h"
 
 namespace sandbox::control {
 
@@ -19,6 +20,7 @@ struct Town {
   Ledger& ledger;
   bloomreach::BloomreachSimulator& bloomreach;
   klaviyo::Simulator& klaviyo;
+  till::TillTraffic& till;
 };
 
 }  // namespace sandbox::control

@@ -69,6 +69,8 @@ void BloomreachBook::saw(const OrderCheck&, std::int64_t order_id, const Receive
 void BloomreachBook::take(const ReceivedEvent& event) {
   if (event.type.empty()) {
     take_update(event);
+  } else if (event.type == "consent" && is_of_register(event)) {
+    return;  // no order speaks of consent
   } else {
     PlatformBook::take(event);
   }
@@ -102,15 +104,23 @@ BloomreachBook::Candidate BloomreachBook::waiting_for(const std::string& hard_id
   return best;
 }
 
+bool BloomreachBook::is_of_register(const ReceivedEvent& event) const {
+  return register_writes_.names_any_of(event.customer_ids) ||
+         register_writes_.names_any_of(event.properties);
+}
+
 // Customer updates name no order: an arrival is that of an order of this customer and second which
 // still waits for one, at best one with the same content. Two orders that call for identical
 // updates need two arrivals, although the second is an exact copy.
 void BloomreachBook::take_update(const ReceivedEvent& event) {
   const auto hard_id = tillbridge::json::text(event.customer_ids, expectations().hard_id);
+  const bool may_be_registers = is_of_register(event);
+  if ((!hard_id || !event.timestamp) && may_be_registers) return;
   if (!hard_id || !event.timestamp) return count_invented(event, "without customer or time");
   const Candidate best = waiting_for(*hard_id, event);
   // An identical resend must not be taken for another order's update of different content.
-  const bool fits = event.exact_copy ? best.score == 3 : best.score > 0;
+  // Nor one that staff called for.
+  const bool fits = event.exact_copy || may_be_registers ? best.score == 3 : best.score > 0;
   if (fits) {
     OrderCheck& check = *find_order(best.order_id);
     return judge(check, best.order_id, *check.find({EffectKind::customer_update}), event);
@@ -118,6 +128,8 @@ void BloomreachBook::take_update(const ReceivedEvent& event) {
   const std::string second = std::to_string(static_cast<std::int64_t>(*event.timestamp));
   if (event.exact_copy) {
     count_absorbed();
+  } else if (may_be_registers) {
+    return;
   } else if (best.called_for) {
     count_doubled("customer update of " + *hard_id + " at " + second + ": arrived again");
   } else {

@@ -4,13 +4,15 @@
 #include <unordered_map>
 
 #include "ledger/platform_book.h"
+#include "ledger/register_writes.h"
 
 namespace sandbox {
 
 class BloomreachBook final : public PlatformBook {
  public:
-  BloomreachBook(const Expectations& expectations, const Phases& phases)
-      : PlatformBook("bloomreach", expectations, phases) {}
+  BloomreachBook(const Expectations& expectations, const Phases& phases,
+                 const RegisterWrites& register_writes)
+      : PlatformBook("bloomreach", expectations, phases), register_writes_(register_writes) {}
 
  protected:
   Identity identity(const TillOrder& order) const override;
@@ -33,7 +35,9 @@ class BloomreachBook final : public PlatformBook {
   };
   Candidate waiting_for(const std::string& hard_id, const ReceivedEvent& event);
   void take_update(const ReceivedEvent& event);
+  bool is_of_register(const ReceivedEvent& event) const;
 
+  const RegisterWrites& register_writes_;
   std::unordered_map<std::string, Lane> lanes_;                   // by hard id; stable addresses
   std::unordered_multimap<std::uint64_t, std::int64_t> updates_;  // customer and second -> orders
   std::unordered_map<std::int64_t, bool> cookies_;  // orders with one -> whether it arrived

@@ -1,7 +1,6 @@
 #include "ledger/klaviyo_book.h"
 
 #include "ledger/expected_klaviyo.h"
-#include "ledger/klaviyo_profiles.h"
 
 namespace sandbox {
 
@@ -77,6 +76,10 @@ void KlaviyoBook::took(const TillOrder& order, const OrderCheck& check, const Or
               settings());
 }
 
+void KlaviyoBook::stood_before(const std::vector<KlaviyoProfile>& profiles) {
+  for (const KlaviyoProfile& profile : profiles) before_[profile.id] = profile;
+}
+
 void KlaviyoBook::collect_cases(std::set<std::int64_t>& order_ids) const {
   PlatformBook::collect_cases(order_ids);
   people_.collect_conflicts(order_ids);
@@ -88,7 +91,8 @@ void KlaviyoBook::judge_rest(PlatformSummary& summary,
   std::unordered_set<const Lane*> waiting;
   for (const auto& [order_id, check] : orders())
     if (check.is_waiting()) waiting.insert(check.lane());
-  const ProfileVerdict verdict = judge_profiles(people_, *profiles, waiting, settings());
+  const ProfileVerdict verdict =
+      judge_profiles({people_, waiting, before_, register_writes_, settings()}, *profiles);
   summary.missing += verdict.missing;
   summary.invented += verdict.invented;
   summary.wrong += verdict.wrong;

@@ -4,15 +4,19 @@
 #include <unordered_map>
 
 #include "ledger/klaviyo_people.h"
+#include "ledger/klaviyo_profiles.h"
 #include "ledger/platform_book.h"
+#include "ledger/register_writes.h"
 
 namespace sandbox {
 
 class KlaviyoBook final : public PlatformBook {
  public:
-  KlaviyoBook(const Expectations& expectations, const Phases& phases)
-      : PlatformBook("klaviyo", expectations, phases) {}
+  KlaviyoBook(const Expectations& expectations, const Phases& phases,
+              const RegisterWrites& register_writes)
+      : PlatformBook("klaviyo", expectations, phases), register_writes_(register_writes) {}
 
+  void stood_before(const std::vector<KlaviyoProfile>& profiles);
   void collect_cases(std::set<std::int64_t>& order_ids) const override;
 
  protected:
@@ -31,7 +35,9 @@ class KlaviyoBook final : public PlatformBook {
   const KlaviyoExpectations& settings() const;
   void note_refund(const TillOrder& order, const OrderCheck& check);
 
+  const RegisterWrites& register_writes_;
   KlaviyoPeople people_;
+  ProfilesBefore before_;
   std::unordered_map<std::int64_t, Person*> person_of_order_;
   // Original -> the refund that takes its id: the first of those that are due.
   struct FirstRefund {

@@ -1,7 +1,5 @@
 #include "ledger/klaviyo_profiles.h"
 
-#include <unordered_map>
-
 #include "ledger/comparison.h"
 #include "ledger/expected_klaviyo.h"
 #include "ledger/identity_text.h"
@@ -50,13 +48,14 @@ std::string shown_list(const std::vector<std::string>& list) {
 
 class Judge {
  public:
-  Judge(const KlaviyoPeople& people, const std::vector<KlaviyoProfile>& profiles,
-        const std::unordered_set<const Lane*>& waiting, const KlaviyoExpectations& expectations)
-      : people_(people),
+  Judge(const ProfileContext& context, const std::vector<KlaviyoProfile>& profiles)
+      : people_(context.people),
         profiles_(profiles),
-        waiting_(waiting),
-        expectations_(expectations),
-        kind_(klaviyo_identifier(expectations)) {}
+        waiting_(context.waiting),
+        before_(context.before),
+        register_writes_(context.register_writes),
+        expectations_(context.expectations),
+        kind_(klaviyo_identifier(expectations_)) {}
 
   ProfileVerdict verdict() {
     Index index;
@@ -97,20 +96,64 @@ class Judge {
 
   std::optional<std::string> difference(const Person& person, const PersonState& state,
                                         const KlaviyoProfile& profile) const {
+    const KlaviyoProfile& before = stood_as(profile);
     if (kind_ != "external_id" && !(person.numbers.empty() && state.attributes_uncertain)) {
-      const std::string owner = person.numbers.empty()
-                                    ? std::string()
-                                    : expectations_.id_prefix + person.numbers.front().number;
+      // Who was there under a number keeps it, whatever a sale says.
+      std::string owner = before.external_id;
+      if (owner.empty() && !person.numbers.empty())
+        owner = expectations_.id_prefix + person.numbers.front().number;
       if (auto differs = text_differs("external_id", owner, profile.external_id)) return differs;
     }
     if (auto differs = property_differs(profile, "Last Store", state.store)) return differs;
     if (auto differs = list_differs(state, profile)) return differs;
     if (auto differs = stray_property(profile)) return differs;
     // Two people who claim one phone or e-mail: a case, and who has it is for the steward.
-    const bool disputed = person.numbers.size() > 1 || is_shared(owners_of_phone_, state.phone) ||
+    const bool disputed = person.numbers.size() > 1 || has_other_number(before, person) ||
+                          is_shared(owners_of_phone_, state.phone) ||
                           (kind_ != "email" && is_shared(owners_of_email_, state.email));
-    if (state.attributes_uncertain || disputed) return std::nullopt;
-    return attributes_differ(state, profile);
+    if (state.attributes_uncertain || disputed || is_of_register(profile)) return std::nullopt;
+    return attributes_differ(with_what_stood(state, before), profile);
+  }
+
+  const KlaviyoProfile& stood_as(const KlaviyoProfile& profile) const {
+    static const KlaviyoProfile fresh;
+    const auto known = before_.find(profile.id);
+    return known == before_.end() ? fresh : known->second;
+  }
+
+  bool has_other_number(const KlaviyoProfile& before, const Person& person) const {
+    return !before.external_id.empty() && !person.numbers.empty() &&
+           before.external_id != expectations_.id_prefix + person.numbers.front().number;
+  }
+
+  // No sale takes away what the profile had.
+  static PersonState with_what_stood(PersonState state, const KlaviyoProfile& before) {
+    const auto keep = [](std::string& into, const std::string& stood) {
+      if (into.empty()) into = stood;
+    };
+    keep(state.email, in_lower_case(before.email));
+    keep(state.phone, before.phone_number);
+    keep(state.first_name, before.first_name);
+    keep(state.last_name, before.last_name);
+    return state;
+  }
+
+  // Staff had something written about this person: names and numbers may be theirs.
+  bool is_of_register(const KlaviyoProfile& profile) const {
+    const std::string& prefix = expectations_.id_prefix;
+    const bool has_number = profile.external_id.starts_with(prefix);
+    return register_writes_.names(profile.email) || register_writes_.names(profile.phone_number) ||
+           (has_number && register_writes_.names(profile.external_id.substr(prefix.size())));
+  }
+
+  // Somebody who was there before, and whom nobody has touched.
+  bool stands_as_before(const KlaviyoProfile& profile) const {
+    const auto known = before_.find(profile.id);
+    if (known == before_.end()) return false;
+    const KlaviyoProfile& before = known->second;
+    return profile.email == before.email && profile.external_id == before.external_id &&
+           profile.phone_number == before.phone_number && profile.first_name == before.first_name &&
+           profile.last_name == before.last_name && profile.properties == before.properties;
   }
 
   std::optional<std::string> attributes_differ(const PersonState& state,
@@ -168,6 +211,7 @@ class Judge {
   void judge_stray(const KlaviyoProfile& profile) {
     const std::string key = identifier_of(profile, kind_);
     if (expected_keys_.contains(key)) return;
+    if (stands_as_before(profile) || is_of_register(profile)) return;
     const Person* person = people_.by_key(key);
     if (person != nullptr && (waiting_.contains(person) || person->state(expectations_).tangled))
       return;
@@ -182,6 +226,8 @@ class Judge {
   const KlaviyoPeople& people_;
   const std::vector<KlaviyoProfile>& profiles_;
   const std::unordered_set<const Lane*>& waiting_;
+  const ProfilesBefore& before_;
+  const RegisterWrites& register_writes_;
   const KlaviyoExpectations& expectations_;
   const std::string kind_;
   std::unordered_set<std::string> expected_keys_;
@@ -191,11 +237,9 @@ class Judge {
 
 }  // namespace
 
-ProfileVerdict judge_profiles(const KlaviyoPeople& people,
-                              const std::vector<KlaviyoProfile>& profiles,
-                              const std::unordered_set<const Lane*>& waiting,
-                              const KlaviyoExpectations& expectations) {
-  return Judge(people, profiles, waiting, expectations).verdict();
+ProfileVerdict judge_profiles(const ProfileContext& context,
+                              const std::vector<KlaviyoProfile>& profiles) {
+  return Judge(context, profiles).verdict();
 }
 
 }  // namespace sandbox

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "ledger/klaviyo_people.h"
 #include "ledger/ledger.h"
+#include "ledger/register_writes.h"
 
 namespace sandbox {
 
@@ -18,10 +20,19 @@ struct ProfileVerdict {
   std::vector<std::string> findings;
 };
 
-// waiting: people of whom something is still to arrive; their profiles are not judged.
-ProfileVerdict judge_profiles(const KlaviyoPeople& people,
-                              const std::vector<KlaviyoProfile>& profiles,
-                              const std::unordered_set<const Lane*>& waiting,
-                              const KlaviyoExpectations& expectations);
+// By profile id: as it stood before the day.
+using ProfilesBefore = std::unordered_map<std::string, KlaviyoProfile>;
+
+struct ProfileContext {
+  const KlaviyoPeople& people;
+  // People of whom something is still to arrive; their profiles are not judged.
+  const std::unordered_set<const Lane*>& waiting;
+  const ProfilesBefore& before;
+  const RegisterWrites& register_writes;
+  const KlaviyoExpectations& expectations;
+};
+
+ProfileVerdict judge_profiles(const ProfileContext& context,
+                              const std::vector<KlaviyoProfile>& profiles);
 
 }  // namespace sandbox

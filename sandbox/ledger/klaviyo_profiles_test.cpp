@@ -236,5 +236,55 @@ TEST_F(KlaviyoProfilesTest, AnotherKeyFindsTheProfileByIt) {
   EXPECT_EQ(judged({profile}).missing, 1U);
 }
 
+KlaviyoProfile before_of_vera() {
+  return {"01JX", vera, "sitoo:c-1", "+46700000001", "Vera", "Lind", {}};
+}
+
+TEST_F(KlaviyoProfilesTest, WhoWasThereBeforeIsNotInvented) {
+  const KlaviyoProfile ada{"01JA", "ada@kund.se", "sitoo:c-7", "", "Ada", "Ek", {}};
+  EXPECT_EQ(judged({ada}).invented, 1U);
+  ledger.stood_before({before_of_vera(), ada});
+  expect_clean({before_of_vera(), ada});
+  happen(kund_sale(1, 1));
+  expect_clean({profile_of_vera(), ada});
+  EXPECT_EQ(judged({before_of_vera(), ada}).wrong, 1U);  // the sale left no mark
+  EXPECT_EQ(judged({ada}).missing, 1U);
+  KlaviyoProfile touched = ada;
+  touched.properties["Last Store"] = "Elsewhere";
+  EXPECT_EQ(judged({profile_of_vera(), touched}).invented, 1U);
+}
+
+TEST_F(KlaviyoProfilesTest, NoSaleTakesAwayWhatWasThere) {
+  ledger.stood_before({before_of_vera()});
+  TillOrder order = kund_sale(1, 1);
+  order.phone.clear();
+  order.name_first.clear();
+  order.customer_id = "null";
+  happen(order);
+  KlaviyoProfile profile = profile_of_vera();
+  profile.properties.erase("Customer Number");
+  expect_clean({profile});
+  profile.phone_number.clear();
+  EXPECT_EQ(judged({profile}).wrong, 1U);
+  profile = profile_of_vera();
+  profile.properties.erase("Customer Number");
+  profile.external_id.clear();
+  EXPECT_EQ(judged({profile}).wrong, 1U);
+}
+
+TEST_F(KlaviyoProfilesTest, WhatStaffWroteIsTheirs) {
+  happen(kund_sale(1, 1));
+  KlaviyoProfile renamed = profile_of_vera();
+  renamed.first_name = "Vera Maria";
+  const KlaviyoProfile added{"01JN", "ny@kund.se", "sitoo:n-1", "", "Ny", "Kund", {}};
+  EXPECT_EQ(judged({renamed, added}).wrong, 1U);
+  EXPECT_EQ(judged({renamed, added}).invented, 1U);
+  ledger.written_at_till({"c-1", "", ""});
+  ledger.written_at_till({"", "Ny@kund.se", "+46730000001"});
+  expect_clean({renamed, added});
+  renamed.properties["Last Store"] = "Elsewhere";  // still the sales' business
+  EXPECT_EQ(judged({renamed, added}).wrong, 1U);
+}
+
 }  // namespace
 }  // namespace sandbox

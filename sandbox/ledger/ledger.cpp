@@ -10,17 +10,19 @@
 #include "ledger/bloomreach_book.h"
 #include "ledger/klaviyo_book.h"
 #include "ledger/phases.h"
+#include "ledger/register_writes.h"
 
 namespace sandbox {
 
 struct Ledger::State {
   explicit State(Expectations wanted)
       : expectations(std::move(wanted)),
-        bloomreach(expectations, phases),
-        klaviyo(expectations, phases) {}
+        bloomreach(expectations, phases, register_writes),
+        klaviyo(expectations, phases, register_writes) {}
 
   Expectations expectations;
   Phases phases;
+  RegisterWrites register_writes;
   BloomreachBook bloomreach;
   KlaviyoBook klaviyo;
   std::array<PlatformBook*, 2> books = {&bloomreach, &klaviyo};
@@ -92,6 +94,14 @@ void Ledger::received(const ReceivedEvent& event) {
   } else {
     state_->bloomreach.received(event);
   }
+}
+
+void Ledger::stood_before(const std::vector<KlaviyoProfile>& profiles) {
+  state_->klaviyo.stood_before(profiles);
+}
+
+void Ledger::written_at_till(const RegisterWrite& write) {
+  state_->register_writes.add(write);
 }
 
 void Ledger::mark_phase(const std::string& name, std::int64_t from_us) {

@@ -78,6 +78,11 @@ struct KlaviyoProfile {
   boost::json::object properties;
 };
 
+// What staff had the customer register (CRM SPI) write about a person; "" where unknown.
+struct RegisterWrite {
+  std::string customer_id, email, phone;
+};
+
 // The account of one platform, or of all together.
 struct Counts {
   std::uint64_t effects_expected = 0;  // header and item events, and customer updates
@@ -122,6 +127,11 @@ class Ledger {
   void put(const TillOrder& order);  // at creation and at each change
   void acknowledged(const std::string& event_id, std::int64_t order_id);  // the hub answered 200
   void received(const ReceivedEvent& event);
+  // Profiles that Klaviyo had before the day: what no order speaks of stays as it was.
+  void stood_before(const std::vector<KlaviyoProfile>& profiles);
+  // To be told before the hub hears of it. What then arrives about this person beside the orders'
+  // effects (profile writes, consents) is not judged.
+  void written_at_till(const RegisterWrite& write);
   // What the tills finish from this moment on belongs to this phase. Moments must not go back.
   void mark_phase(const std::string& name, std::int64_t from_us);
 

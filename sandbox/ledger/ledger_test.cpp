@@ -308,5 +308,37 @@ TEST_F(LedgerTest, KeepsTheFirstTwentyFindings) {
   EXPECT_EQ(summary.findings.size(), 20U);
 }
 
+// Staff at a till wrote to the customer register, and the hub passes it on beside the sales.
+TEST_F(LedgerTest, WhatStaffWroteAtATillIsNotInvented) {
+  const TillOrder order = sale(1, 1);
+  const auto of_sale = arrivals(order, wanted, 1);
+  ReceivedEvent corrected = of_sale[0];
+  ASSERT_EQ(corrected.type, "");
+  corrected.properties["first_name"] = "Vera Maria";
+  ReceivedEvent added = corrected;
+  added.customer_ids = {{"registered", "n-1"}};
+  added.properties = {{"email", "ny@kund.se"}};
+  ReceivedEvent consent = added;
+  consent.type = "consent";
+  send({added, consent});
+  EXPECT_EQ(ledger.summarise().invented, 2U);
+
+  Ledger told{wanted};
+  told.written_at_till({order.customer_id, "", ""});
+  told.written_at_till({"", "Ny@kund.se", ""});  // the register gives out the number
+  told.written_at_till({"n-1", "", ""});
+  told.put(order);
+  for (const ReceivedEvent& event : {added, consent, corrected}) told.received(event);
+  EXPECT_EQ(told.summarise().missing, of_sale.size());  // the correction is not the sale's update
+  for (const ReceivedEvent& event : of_sale) told.received(event);
+  told.received(corrected);
+  expect_clean(told.summarise());
+  EXPECT_EQ(told.summarise().effects_seen, of_sale.size());
+  ReceivedEvent purchase = added;
+  purchase.type = "purchase";
+  told.received(purchase);
+  EXPECT_EQ(told.summarise().invented, 1U);
+}
+
 }  // namespace
 }  // namespace sandbox
