@@ -98,6 +98,11 @@ void ControlApi::add_routes(http::Router& router) {
   add(router, "GET", "/api/v1/consents", &ControlApi::consents, false);
   add(router, "POST", "/api/v1/merge", &ControlApi::merge, false);
   add(router, "POST", "/api/v1/comparisons", &ControlApi::compare, false);
+  add(router, "POST", "/api/v1/backfill", &ControlApi::backfill, false);
+  add(router, "GET", "/api/v1/backfill", &ControlApi::backfill_state, false);
+  add(router, "POST", "/api/v1/backfill/{act}", &ControlApi::backfill_act, false);
+  add(router, "POST", "/api/v1/validate", &ControlApi::validate, false);
+  add(router, "POST", "/api/v1/setup/preview", &ControlApi::setup_preview, false);
   add(router, "POST", "/api/v1/journal/backup", &ControlApi::backup, false);
   add(router, "POST", "/api/v1/drills/clock", &ControlApi::step_clock, false);
 }
@@ -252,6 +257,49 @@ Task<http::Reply> ControlApi::compare(http::Request request) {
   const auto result = co_await operations_.compare(
       member(body, "workspace"), member(body, "connection", "klaviyo"), std::move(asked));
   co_return result ? json_reply(*result) : error_reply(result.error());
+}
+
+Task<http::Reply> ControlApi::backfill(http::Request request) {
+  const json::Object body = body_of(request);
+  BackfillAsked asked;
+  asked.from = json::integer(body, "from").value_or(0);
+  asked.until = json::integer(body, "until").value_or(0);
+  asked.from_day = member(body, "from_day");
+  asked.until_day = member(body, "until_day");
+  asked.by = member(body, "by", "operator");
+  const auto state = co_await operations_.backfill(member(body, "workspace"), std::move(asked));
+  co_return state ? json_reply(*state) : error_reply(state.error());
+}
+
+Task<http::Reply> ControlApi::backfill_state(http::Request request) {
+  const auto state =
+      co_await operations_.backfill_state(request.parameter("workspace").value_or(""));
+  co_return state ? json_reply(*state) : error_reply(state.error());
+}
+
+Task<http::Reply> ControlApi::backfill_act(http::Request request) {
+  const json::Object body = body_of(request);
+  const auto state = co_await operations_.backfill_act(member(body, "workspace"),
+                                                       std::string(request.capture("act")),
+                                                       member(body, "by", "operator"));
+  co_return state ? json_reply(*state) : error_reply(state.error());
+}
+
+Task<http::Reply> ControlApi::validate(http::Request request) {
+  const json::Object body = body_of(request);
+  ValidationAsked asked;
+  asked.visible_within_s = json::integer(body, "visible_within_s").value_or(asked.visible_within_s);
+  asked.email_domain = member(body, "email_domain");
+  asked.by = member(body, "by", "operator");
+  const auto result = co_await operations_.validate(member(body, "workspace"), std::move(asked));
+  co_return result ? json_reply(*result) : error_reply(result.error());
+}
+
+Task<http::Reply> ControlApi::setup_preview(http::Request request) {
+  const json::Object body = body_of(request);
+  const json::Object* answers = json::object(body, "answers");
+  const auto preview = operations_.setup_preview(answers == nullptr ? json::Object{} : *answers);
+  co_return preview ? json_reply(*preview) : error_reply(preview.error());
 }
 
 Task<http::Reply> ControlApi::backup(http::Request request) {

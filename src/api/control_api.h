@@ -35,6 +35,11 @@ class ControlApi {
   Task<http::Reply> merge(http::Request request);
   Task<http::Reply> backup(http::Request request);
   Task<http::Reply> compare(http::Request request);
+  Task<http::Reply> backfill(http::Request request);
+  Task<http::Reply> backfill_state(http::Request request);
+  Task<http::Reply> backfill_act(http::Request request);
+  Task<http::Reply> validate(http::Request request);
+  Task<http::Reply> setup_preview(http::Request request);
   Task<http::Reply> step_clock(http::Request request);
 
   Operations& operations_;

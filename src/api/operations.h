@@ -2,6 +2,7 @@
 // What an operator may ask of a running hub. Implemented by app/; called by the control API. Core
 // thread.
 
+#include <cstdint>
 #include <string>
 
 #include "base/async.h"
@@ -14,6 +15,22 @@ namespace tillbridge::api {
 struct ComparisonAsked {
   std::string day, from, until;
   bool repair = false;  // what is missing is sent again
+  std::string by;
+};
+
+// Past orders to be sent: numbers from <= n <= until, or days of the workspace's zone, both
+// included; until or until_day may be left out for one of them.
+struct BackfillAsked {
+  std::int64_t from = 0, until = 0;
+  std::string from_day, until_day;
+  std::string by;
+};
+
+// How long a platform's queue may take to show what was written, and the domain of the test
+// customer's address ("": the default).
+struct ValidationAsked {
+  std::int64_t visible_within_s = 60;
+  std::string email_domain;
   std::string by;
 };
 
@@ -47,13 +64,27 @@ class Operations {
   virtual Task<Result<json::Object>> consents(std::string workspace, std::string email,
                                               std::string phone, std::string country) = 0;
   // Makes one profile of two, for good: `from` vanishes into `into`. Each is the platform's profile
-  // id, an e-mail or a phone. Answers in words.
+  // id, an e-mail or a phone. connection "till": the register's customers by their numbers, and
+  // with them their profiles. Answers in words.
   virtual Task<Result<std::string>> merge(std::string workspace, std::string connection,
                                           std::string into, std::string from, std::string by) = 0;
   // Holds what was delivered against what the platform has; answers when it is done. The result is
   // that of app/klaviyo_comparison.h.
   virtual Task<Result<json::Object>> compare(std::string workspace, std::string connection,
                                              ComparisonAsked asked) = 0;
+  // Sends past orders as history, behind what is sold now; one backfill at a time. Each answers with
+  // the state of app/backfill.h: {"workspace", "phase", "from", "until", "next", "found", ...}.
+  // act: "pause", "resume" or "stop".
+  virtual Task<Result<json::Object>> backfill(std::string workspace, BackfillAsked asked) = 0;
+  virtual Task<Result<json::Object>> backfill_state(std::string workspace) = 0;
+  virtual Task<Result<json::Object>> backfill_act(std::string workspace, std::string act,
+                                                  std::string by) = 0;
+  // Tries every platform with a test customer and takes it away again; answers when it is done with
+  // the steps of app/validation/validation.h: {"ok", "steps": [...]}.
+  virtual Task<Result<json::Object>> validate(std::string workspace, ValidationAsked asked) = 0;
+  // What a configuration of these answers would be (app/setup/setup_preview.h): {"toml",
+  // "problems", "sitoo"}, without secrets. Changes nothing.
+  virtual Result<json::Object> setup_preview(const json::Object& answers) = 0;
   // Moves the hub's wall clock, for drills; refused unless the hub was started for drills.
   virtual Result<void> step_clock(Duration by) = 0;
 };

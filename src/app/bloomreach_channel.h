@@ -1,20 +1,41 @@
 #pragma once
 // Joins the engine's parcels with Bloomreach's batches: the one place that knows both. Core thread.
 
-#include "connectors/bloomreach/tracking_client.h"
+#include "app/read_gate.h"
+#include "connectors/bloomreach/customer_client.h"
+#include "engine/case_types.h"
 #include "engine/courier.h"
 
 namespace tillbridge::app {
 
+// What looks up before it writes works with.
+struct BloomreachLookUps {
+  const Clock& clock;
+  IdSource& ids;
+  std::string workspace;
+  connectors::bloomreach::CustomerClient& customers;
+  ReadGate& reads;
+};
+
 class BloomreachChannel final : public engine::Channel {
  public:
-  BloomreachChannel(outbound::Transport& transport, const Clock& clock,
-                    connectors::bloomreach::Config config);
+  BloomreachChannel(outbound::Transport& transport, connectors::bloomreach::Config config,
+                    BloomreachLookUps look_ups);
   Task<Answer> send(std::vector<engine::Parcel> parcels, engine::Route route) override;
 
  private:
+  // A customer of whom nobody knew whether Bloomreach has them: one call of their own.
+  Task<Answer> send_looked_up(engine::Parcel parcel, connectors::bloomreach::LookUp look_up,
+                              std::size_t parcels);
+  struct Found {
+    Outcome outcome;
+    std::string hard_id;  // "": nobody else has any of these ids
+  };
+  Task<Found> find_other(connectors::bloomreach::LookUp look_up);
+
   connectors::bloomreach::Config config_;
   connectors::bloomreach::TrackingClient client_;
+  BloomreachLookUps look_ups_;
 };
 
 }  // namespace tillbridge::app

@@ -1,6 +1,7 @@
 #include "app/bloomreach_connection.h"
 
 #include "app/bloomreach_channel.h"
+#include "flows/customer_to_bloomreach.h"
 
 namespace tillbridge::app {
 namespace {
@@ -20,13 +21,33 @@ engine::CourierSettings courier_settings(const Workspace& workspace) {
   return settings;
 }
 
+BloomreachSourceSettings source_settings(const Workspace& workspace) {
+  BloomreachSourceSettings settings;
+  settings.connection = bloomreach;
+  settings.hard_id = workspace.bloomreach_flows.hard_id;
+  settings.mapping = flows::customer_mapping_of(workspace.bloomreach_flows);
+  settings.categories = workspace.crm.categories;
+  settings.country = workspace.sitoo.country;
+  return settings;
+}
+
+// A share is kept for tills when others read as well.
+engine::BudgetSettings read_budget(const Workspace& workspace) {
+  return {workspace.crm_reads_per_second, workspace.crm_reads_per_second, 0.5};
+}
+
 }  // namespace
 
 BloomreachConnection::BloomreachConnection(Surroundings on, const Workspace& workspace,
                                            engine::LagBoard& lag)
-    : TargetConnection(bloomreach, workspace.bloomreach_mode) {
+    : TargetConnection(bloomreach, workspace.bloomreach_mode),
+      customers_(on.transport, on.clock, workspace.bloomreach),
+      reads_(on.clock, read_budget(workspace), workspace.breaker),
+      source_(customers_, reads_, source_settings(workspace)) {
   Carrier all;
-  all.channel = std::make_unique<BloomreachChannel>(on.transport, on.clock, workspace.bloomreach);
+  all.channel = std::make_unique<BloomreachChannel>(
+      on.transport, workspace.bloomreach,
+      BloomreachLookUps{on.clock, on.ids, workspace.name, customers_, reads_});
   all.courier = std::make_unique<engine::Courier>(on.loop, on.clock, on.journal, on.ids, on.metrics,
                                                   lag, courier_settings(workspace), *all.channel);
   carriers_.push_back(std::move(all));

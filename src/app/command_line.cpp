@@ -15,10 +15,14 @@ struct Commands {
   ServeOptions serve;
   DemoOptions demo;
   std::string into, from, country;
+  bool customers = false;
   std::string text, workspace, connection, reason, customer, target;
   bool live = false, all = false, bodies = false;
   ConsentOptions consent;
   CompareOptions compare;
+  BackfillOptions backfill;
+  ValidateOptions validate;
+  SetupOptions setup;
   std::function<int()> chosen;
 };
 
@@ -67,8 +71,13 @@ void add_serving(CLI::App& app, Commands& c) {
   demo_command->add_option("--seed", c.demo.seed, "Seed of the day");
   demo_command
       ->add_option("--faults", c.demo.faults,
-                   "none, storm (all day), or klaviyo-down (the middle third of the day)")
-      ->check(CLI::IsMember({"none", "storm", "klaviyo-down"}));
+                   "none, storm (all day), klaviyo-down or bloomreach-hang (the middle third of "
+                   "the day)")
+      ->check(CLI::IsMember({"none", "storm", "klaviyo-down", "bloomreach-hang"}));
+  demo_command
+      ->add_option("--till", c.demo.till,
+                   "Questions per second that the tills ask the customer register")
+      ->check(CLI::NonNegativeNumber);
   demo_command->add_option_function<std::vector<std::string>>(
       "--sandbox-port",
       [&c](const std::vector<std::string>& all) {
@@ -194,6 +203,70 @@ void add_comparing(CLI::App& app, Commands& c) {
   compare_command->callback([&c] { c.chosen = [&c] { return compare(c.where, c.compare); }; });
 }
 
+// "1000-2000", or one number.
+void read_orders(const std::string& text, BackfillOptions& into) {
+  const auto dash = text.find('-');
+  const std::string first = text.substr(0, dash);
+  const std::string last = dash == std::string::npos ? first : text.substr(dash + 1);
+  if (!CLI::detail::lexical_cast(first, into.from) ||
+      !CLI::detail::lexical_cast(last, into.until) || into.from < 1 || into.until < into.from)
+    throw CLI::ValidationError("--orders", "say it as 1000-2000");
+}
+
+void add_backfill(CLI::App& app, Commands& c) {
+  auto* command = app.add_subcommand(
+      "backfill", "Send past orders as history, behind what is sold now; one at a time");
+  add_where(*command, c.where, false);
+  command->add_option("act", c.backfill.act, "start (default), status, pause, resume or stop")
+      ->check(CLI::IsMember({"start", "status", "pause", "resume", "stop"}));
+  auto* from = command->add_option("--from-day", c.backfill.from_day,
+                                   "First day, 2025-01-01 in the workspace's time zone");
+  command->add_option("--until-day", c.backfill.until_day, "Last day (default: the first)")
+      ->needs(from);
+  command
+      ->add_option_function<std::string>(
+          "--orders", [&c](const std::string& text) { read_orders(text, c.backfill); },
+          "Order numbers instead of days, as 1000-2000")
+      ->excludes(from);
+  command->add_flag("--watch", c.backfill.watch, "Say how far it is until it is done");
+  command->add_option("--workspace", c.backfill.workspace, "Workspace, when there are several");
+  command->callback([&c] {
+    const bool ranged = !c.backfill.from_day.empty() || c.backfill.from > 0;
+    if ((c.backfill.act == "start") != ranged) {
+      throw CLI::ValidationError("backfill", ranged ? "only a start takes days or --orders"
+                                                    : "say --from-day or --orders");
+    }
+    c.chosen = [&c] { return backfill(c.where, c.backfill); };
+  });
+}
+
+void add_setting_up(CLI::App& app, Commands& c) {
+  auto* setup_command =
+      app.add_subcommand("setup", "Ask for everything a new installation needs, write its files");
+  setup_command->add_option("--output", c.setup.output,
+                            "Configuration to write (default: tillbridge.toml); the secrets' files "
+                            "come beside it");
+  auto* answers = setup_command->add_option("--answers", c.setup.answers,
+                                            "JSON file with the answers, instead of questions");
+  setup_command
+      ->add_flag("--overwrite", c.setup.overwrite, "With --answers: replace files that are there")
+      ->needs(answers);
+  setup_command->callback([&c] { c.chosen = [&c] { return setup(c.setup); }; });
+
+  auto* command = app.add_subcommand(
+      "validate",
+      "Try every platform with a test customer through the running hub; exit 1 if a step fails");
+  add_where(*command, c.where, false);
+  command->add_option("--workspace", c.validate.workspace, "Workspace, when there are several");
+  command->add_option("--email-domain", c.validate.email_domain,
+                      "Domain of the test customer's address (default: tillbridge.dev)");
+  command
+      ->add_option("--visible-within", c.validate.visible_within_s,
+                   "Seconds that a platform's queue may take (default: 60)")
+      ->check(CLI::Range(0, 3'600));
+  command->callback([&c] { c.chosen = [&c] { return validate(c.where, c.validate); }; });
+}
+
 void add_people(CLI::App& app, Commands& c) {
   auto* consents_command = app.add_subcommand(
       "consents",
@@ -228,14 +301,18 @@ void add_people(CLI::App& app, Commands& c) {
   consent_command->callback([&c] { c.chosen = [&c] { return consent(c.where, c.consent); }; });
 
   auto* merge_command = app.add_subcommand(
-      "merge", "Make one of two Klaviyo profiles of the same person; it cannot be undone");
+      "merge",
+      "Make one of two Klaviyo profiles, or of two customers, of the same person; it cannot be "
+      "undone");
   add_where(*merge_command, c.where, false);
   merge_command->add_option("into", c.into, "Profile that stays: Klaviyo's id, e-mail or +phone")
       ->required();
+  merge_command->add_flag("--customers", c.customers,
+                          "Both are customer numbers of the tills' register");
   merge_command->add_option("from", c.from, "Profile that vanishes into it")->required();
   merge_command->add_option("--workspace", c.workspace, "Workspace, when there are several");
   merge_command->callback(
-      [&c] { c.chosen = [&c] { return merge(c.where, c.workspace, c.into, c.from); }; });
+      [&c] { c.chosen = [&c] { return merge(c.where, c.workspace, c.into, c.from, c.customers); }; });
 }
 
 }  // namespace
@@ -256,6 +333,8 @@ int run_command_line(int argc, char** argv) {
   add_operating(app, commands);
   add_people(app, commands);
   add_comparing(app, commands);
+  add_backfill(app, commands);
+  add_setting_up(app, commands);
   auto* version = app.add_subcommand("version", "Print the version");
   version->callback([&commands] {
     commands.chosen = [] {

@@ -81,6 +81,29 @@ OutboundSettings read_outbound(TableReader& reader) {
   return outbound;
 }
 
+// Markets that share a Sitoo account share its events, and so the credentials they come with.
+void check_markets(ReadContext& context, const std::vector<Workspace>& workspaces) {
+  for (const Workspace& market : workspaces) {
+    if (market.events_from.empty()) continue;
+    TableReader reader(context, "workspace", nullptr, 0);
+    const auto source =
+        std::find_if(workspaces.begin(), workspaces.end(),
+                     [&](const Workspace& other) { return other.name == market.events_from; });
+    if (source == workspaces.end()) {
+      reader.problem("events_from", fmt::format("there is no workspace {}", market.events_from),
+                     "name the workspace whose address Sitoo sends its events to");
+    } else if (!source->events_from.empty()) {
+      reader.problem("events_from", fmt::format("{} gets its events from another", source->name),
+                     "name the one whose address Sitoo sends its events to");
+    } else if (source->sitoo.events_user != market.sitoo.events_user ||
+               !source->sitoo.events_password.matches(market.sitoo.events_password.reveal())) {
+      reader.problem("events_from",
+                     fmt::format("{} takes the events with other credentials", source->name),
+                     "give both workspaces the same events_user and events_password");
+    }
+  }
+}
+
 void read_workspaces(ReadContext& context, TableReader& root, std::vector<Workspace>& into) {
   const Node* list = root.take("workspace");
   if (list != nullptr && list->type == Node::Type::table) {
@@ -108,6 +131,7 @@ void read_workspaces(ReadContext& context, TableReader& root, std::vector<Worksp
     }
     into.push_back(std::move(workspace));
   }
+  check_markets(context, into);
 }
 
 }  // namespace

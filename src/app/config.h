@@ -16,6 +16,7 @@
 #include "connectors/bloomreach/config.h"
 #include "connectors/klaviyo/config.h"
 #include "connectors/sitoo/config.h"
+#include "crm/settings.h"
 #include "engine/breaker.h"
 #include "engine/retry_policy.h"
 #include "engine/window.h"
@@ -67,6 +68,12 @@ struct PollSettings {
   Duration open_orders_every = std::chrono::seconds{300};
 };
 
+// How much of a backfill of past orders goes on beside what is sold now.
+struct BackfillLimits {
+  double orders_per_second = 5;
+  std::uint32_t open_orders_max = 50;  // taken up and not planned yet
+};
+
 // How often what the tills sold is compared with what Klaviyo has, and what happens about gaps.
 struct ComparisonSettings {
   Duration every = std::chrono::hours{24};
@@ -79,6 +86,8 @@ struct ComparisonSettings {
 // At least one target is connected: bloomreach_connected or klaviyo_connected.
 struct Workspace {
   std::string name;
+  // Another workspace of the same Sitoo account: what reaches its events address is this one's too.
+  std::string events_from;
   Zone zone;
 
   connectors::sitoo::Config sitoo;
@@ -101,6 +110,12 @@ struct Workspace {
   std::optional<engine::Window> klaviyo_profile_window;
   ComparisonSettings klaviyo_comparison;
 
+  bool crm_served = false;  // the tills' customer register
+  crm::CrmSettings crm;
+  std::string crm_source;            // the connection that holds the customers
+  double crm_reads_per_second = 10;  // live reads at Bloomreach (bloomreach.md U8)
+  double crm_till_share = 0.3;       // of Klaviyo's windows for reading profiles
+
   Duration settling = std::chrono::milliseconds{2000};   // from the announcement to the first read
   Duration incomplete_again = std::chrono::seconds{20};  // between reads of an incomplete order
   Duration complete_within = std::chrono::seconds{900};  // incomplete for longer: a case
@@ -112,6 +127,7 @@ struct Workspace {
   Duration lag_alert = std::chrono::minutes{15};
   Duration lag_recover = std::chrono::minutes{10};
   PollSettings poll;
+  BackfillLimits backfill;
   engine::RetryPolicy retry;
   engine::BreakerSettings breaker{.open_first = std::chrono::seconds{5}};
 };

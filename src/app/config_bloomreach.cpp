@@ -49,7 +49,9 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& documented_n
        {"return_id", "purchase_id", "line_id", "original_line_id", "product_id", "sku", "title",
         "quantity", "price", "total_price", "total_price_local_currency", "local_currency",
         "reason", "store_id"}},
-      {"customer", {"email", "phone", "first_name", "last_name", "last_store_id"}},
+      {"customer",
+       {"email", "phone", "first_name", "last_name", "last_store_id", "member_number", "street",
+        "zip", "city", "country", "gender", "birthday", "home_store_id"}},
   };
   return names;
 }
@@ -193,6 +195,7 @@ void read_bloomreach(TableReader& reader, Workspace& into) {
   read_identity_source(reader, "hard_id_from", flow.hard_id_from);
   read_soft_ids(reader, reader.context(), flow);
   reader.text("cookie_id", flow.cookie_id);
+  read_bloomreach_mapping(reader, flow);
   reader.choice("returns", flow.returns,
                 {{"event", BloomreachSettings::Returns::event},
                  {"status", BloomreachSettings::Returns::status}});

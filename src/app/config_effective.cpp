@@ -66,6 +66,18 @@ std::string list_of(const std::vector<std::string>& texts) {
   return "[" + list + "]";
 }
 
+void write_mapping(Out out, std::string_view platform, const model::CustomerMapping& mapping) {
+  for (const model::MappingRule& rule : mapping) {
+    std::vector<std::string> transforms;
+    for (const model::Transform transform : rule.transforms)
+      transforms.emplace_back(model::name(transform));
+    fmt::format_to(out, "\n[[workspace.{}.mapping]]\n", platform);
+    fmt::format_to(out, "from = {}\nto = {}\ntransform = {}\nconstant = {}\nseparator = {}\n",
+                   list_of(rule.from), quoted(rule.to), list_of(transforms), quoted(rule.constant),
+                   quoted(rule.separator));
+  }
+}
+
 void write_sitoo(Out out, const Workspace& w) {
   const auto& s = w.sitoo;
   fmt::format_to(
@@ -78,6 +90,7 @@ void write_sitoo(Out out, const Workspace& w) {
       s.orders_per_list_max, s.requests_per_second, s.requests_in_flight_max);
   fmt::format_to(out, "connect_time_max_s = {}\ntotal_time_max_s = {}\n",
                  in_seconds(s.connect_time_max), in_seconds(s.total_time_max));
+  fmt::format_to(out, "stores = {}\n", list_of(s.stores));
   fmt::format_to(out, "\n[workspace.sitoo.store_countries]\n");
   for (const auto& [store, country] : s.store_countries)
     fmt::format_to(out, "{} = {}\n", quoted(store), quoted(country));
@@ -104,6 +117,7 @@ void write_bloomreach_flows(Out out, const Workspace& w) {
   fmt::format_to(out, "\n[workspace.bloomreach.events]\n");
   for (const auto& [documented, renamed] : f.names)
     fmt::format_to(out, "{} = {}\n", quoted(documented), quoted(renamed));
+  write_mapping(out, "bloomreach", f.mapping);
 }
 
 void write_bloomreach(Out out, const Workspace& w) {
@@ -161,6 +175,7 @@ void write_klaviyo(Out out, const Workspace& w) {
                  in(std::chrono::hours{1}, c.every), c.sample_profiles);
   fmt::format_to(out, "repair = {}\nvisible_after_min = {}\n", c.repair,
                  in(std::chrono::minutes{1}, c.visible_after));
+  write_mapping(out, "klaviyo", w.klaviyo_flows.mapping);
 }
 
 void write_engine(Out out, const Workspace& w) {
@@ -174,6 +189,8 @@ void write_engine(Out out, const Workspace& w) {
                  in_seconds(w.lag_recover));
   fmt::format_to(out, "\n[workspace.poll]\nevery_s = {}\noverlap = {}\nopen_orders_every_s = {}\n",
                  in_seconds(w.poll.every), w.poll.overlap, in_seconds(w.poll.open_orders_every));
+  fmt::format_to(out, "\n[workspace.backfill]\norders_per_second = {}\nopen_orders_max = {}\n",
+                 w.backfill.orders_per_second, w.backfill.open_orders_max);
   fmt::format_to(out, "\n[workspace.retry]\npatience_days = {}\nfirst_ms = {}\nmax_s = {}\n",
                  in(std::chrono::hours{24}, w.retry.patience), in_ms(w.retry.pause_first),
                  in_seconds(w.retry.pause_max));
@@ -182,16 +199,53 @@ void write_engine(Out out, const Workspace& w) {
                  in_seconds(w.breaker.open_max));
 }
 
+void write_crm(Out out, const Workspace& w) {
+  const crm::CrmSettings& c = w.crm;
+  fmt::format_to(out, "\n[workspace.crm]\nuser = {}\nsource = {}\nreads_per_second = {}\n",
+                 quoted(c.user), quoted(w.crm_source), w.crm_reads_per_second);
+  fmt::format_to(out,
+                 "till_share = {}\npatience_ms = {}\nown_changes_win_min = {}\n"
+                 "double_press_min = {}\nadded_status = {}\nduplicates = \"{}\"\n",
+                 w.crm_till_share, in_ms(c.patience),
+                 in(std::chrono::minutes{1}, c.own_changes_win_for),
+                 in(std::chrono::minutes{1}, c.double_press_within), c.added_status,
+                 c.refuse_duplicates ? "refuse" : "join");
+  fmt::format_to(out, "history_max = {}\nredeem_unused_h = {}\nconsents = [\n", c.history_max,
+                 in(std::chrono::hours{1}, c.unused_after));
+  for (const model::ConsentCategory& category : c.categories) {
+    fmt::format_to(out,
+                   "  {{ id = {}, label = {}, channel = {}, default = \"{}\", bloomreach = {}, "
+                   "klaviyo = {} }},\n",
+                   quoted(category.id), quoted(category.label),
+                   quoted(category.channel.value_or("")), category.by_default ? "yes" : "no",
+                   quoted(category.bloomreach),
+                   quoted(category.klaviyo ? model::name(*category.klaviyo) : ""));
+  }
+  fmt::format_to(out, "]\npromotions = [\n");
+  for (const crm::Promotion& promotion : c.promotions) {
+    fmt::format_to(out, "  {{ id = {}, name = {}, type = {}, value = {}, kind = \"{}\" }},\n",
+                   quoted(promotion.id), quoted(promotion.name), quoted(promotion.type),
+                   promotion.value, promotion.bonus_check ? "bonus_check" : "promotion");
+  }
+  fmt::format_to(out, "]\n\n[workspace.crm.routes]\n");
+  for (const auto& [operation, route] : c.routes) {
+    fmt::format_to(out, "{} = {}\n", crm::name(operation),
+                   quoted(fmt::format("{} {}", route.method, route.path)));
+  }
+}
+
 }  // namespace
 
 std::string effective_document(const Workspace& workspace) {
   std::string document;
   Out out = std::back_inserter(document);
-  fmt::format_to(out, "[[workspace]]\nname = {}\nzone = {}\n", quoted(workspace.name),
+  fmt::format_to(out, "[[workspace]]\nname = {}\nevents_from = {}\nzone = {}\n",
+                 quoted(workspace.name), quoted(workspace.events_from),
                  quoted(workspace.zone.name()));
   write_sitoo(out, workspace);
   if (workspace.bloomreach_connected) write_bloomreach(out, workspace);
   if (workspace.klaviyo_connected) write_klaviyo(out, workspace);
+  if (workspace.crm_served) write_crm(out, workspace);
   write_engine(out, workspace);
   return document;
 }

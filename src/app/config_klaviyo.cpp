@@ -164,6 +164,7 @@ void read_flows(TableReader& reader, KlaviyoSettings& into) {
   read_purchased_skus(reader, into);
   read_test_domains(reader, into.test_domains);
   read_shared_addresses(reader, into.shared_addresses);
+  read_klaviyo_mapping(reader, into);
 }
 
 void read_consent(TableReader& reader, Workspace& into) {

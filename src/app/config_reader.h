@@ -110,4 +110,10 @@ void read_sitoo(TableReader& reader, Workspace& into);
 void read_bloomreach(TableReader& reader, Workspace& into);
 void read_klaviyo(TableReader& reader, Workspace& into);
 
+// [[...mapping]] below a platform's table, after what its rules are held against. With rules, the
+// hard ID's rule says hard_id_from.
+void read_bloomreach_mapping(TableReader& reader, flows::BloomreachSettings& into);
+void read_klaviyo_mapping(TableReader& reader, flows::KlaviyoSettings& into);
+void read_crm(TableReader& reader, Workspace& into);
+
 }  // namespace tillbridge::app

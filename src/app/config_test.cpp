@@ -121,6 +121,9 @@ settling_ms = 500
 complete_within_s = 60
 [workspace.poll]
 overlap = 7
+[workspace.backfill]
+orders_per_second = 0.5
+open_orders_max = 7
 [workspace.retry]
 patience_days = 0.5
 [workspace.breaker]
@@ -161,6 +164,8 @@ proxy = "http://proxy.example:3128"
   EXPECT_EQ(w.settling, std::chrono::milliseconds{500});
   EXPECT_EQ(w.complete_within, std::chrono::minutes{1});
   EXPECT_EQ(w.poll.overlap, 7U);
+  EXPECT_EQ(w.backfill.orders_per_second, 0.5);
+  EXPECT_EQ(w.backfill.open_orders_max, 7U);
   EXPECT_EQ(w.retry.patience, std::chrono::hours{12});
   EXPECT_EQ(w.breaker.failures, 2U);
   EXPECT_EQ(result.config.hub.log_level, telemetry::Level::debug);
@@ -198,6 +203,8 @@ TEST(Config, WrongTypesAndRanges) {
                  "out of range");
   expect_problem(with("[hub.listen]\nport = 70000"), "hub.listen.port", "between 0 and 65535");
   expect_problem(with("[hub]\nlisten = 8080"), "hub.listen", "must be a table");
+  expect_problem(with("[workspace.backfill]\norders_per_second = 0"),
+                 "workspace.backfill.orders_per_second", "out of range");
   expect_problem(with("mode = \"on\""), "workspace.bloomreach.mode", "live, shadow, paused");
   expect_problem(with("[journal]\nsynchronous = \"off\""), "journal.synchronous", "full, extra");
   expect_problem(with("[journal]\nstore = \"postgres\""), "journal.store", "sqlite");
@@ -353,11 +360,14 @@ TEST(Config, TheSampleFileLoads) {
 TEST(Config, TheSampleShowsTheDefaults) {
   const std::string path = std::string(TILLBRIDGE_SOURCE_DIR) + "/packaging/tillbridge.sample.toml";
   const auto sample = load_config(path, [](const std::string&) { return "x"; });
-  auto ours = read(with("[workspace.klaviyo]\napi_key = { env = \"KEY\" }")).config.workspaces[0];
+  auto ours = read(with("[workspace.klaviyo]\napi_key = { env = \"KEY\" }\n[workspace.crm]\nuser = "
+                        "\"sitoo-crm\"\npassword = { env = \"CRM\" }"))
+                  .config.workspaces[0];
   const auto& theirs = sample.config.workspaces[0];
   ours.bloomreach.project_token = theirs.bloomreach.project_token;
   ours.bloomreach.key_id = theirs.bloomreach.key_id;
   ours.bloomreach_flows.soft_ids = theirs.bloomreach_flows.soft_ids;
+  ours.crm.categories = theirs.crm.categories;
   ours.bloomreach_flows.rates = theirs.bloomreach_flows.rates;
   EXPECT_EQ(effective_document(ours), effective_document(theirs));
   EXPECT_EQ(sample.config.journal.retention.audit, journal::Retention{}.audit);
@@ -398,7 +408,8 @@ TEST(EffectiveDocument, ChangesWithEverySetting) {
        {"mode = \"paused\"", "requests_per_second = 9", "returns = \"status\"",
         "profile_window = \"01:00-02:00\"", "[workspace.bloomreach.rates]\nEUR = 11",
         "[workspace.bloomreach.events]\npurchase = \"\"", "[workspace.timing]\nsettling_ms = 1",
-        "[workspace.poll]\noverlap = 1", "[workspace.retry]\nfirst_ms = 1",
+        "[workspace.poll]\noverlap = 1", "[workspace.backfill]\norders_per_second = 6",
+        "[workspace.backfill]\nopen_orders_max = 51", "[workspace.retry]\nfirst_ms = 1",
         "[workspace.breaker]\nfailures = 1", "[workspace.lag]\nalert_s = 901",
         "[workspace.sitoo.store_countries]\nA = \"NO\""})
     EXPECT_NE(document(with(more)), base) << more;

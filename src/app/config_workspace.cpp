@@ -33,6 +33,10 @@ void read_name_and_zone(TableReader& reader, Workspace& into) {
                    fmt::format("'{}' cannot be used in URLs and keys", into.name.substr(0, 60)),
                    "use up to 32 of a-z, 0-9 and '-'");
   }
+  reader.text("events_from", into.events_from);
+  if (!into.events_from.empty() && into.events_from == into.name)
+    reader.problem("events_from", "names this workspace itself",
+                   "name another one, or leave it out");
   std::string zone;
   reader.text("zone", zone, Need::required);
   if (zone.empty()) return;
@@ -57,6 +61,12 @@ void read_poll(TableReader& reader, PollSettings& into) {
   reader.time("every_s", into.every, second, 1, 86'400);
   reader.whole("overlap", into.overlap, 0, 10'000);
   reader.time("open_orders_every_s", into.open_orders_every, second, 1, 86'400);
+  reader.finish();
+}
+
+void read_backfill(TableReader& reader, BackfillLimits& into) {
+  reader.number("orders_per_second", into.orders_per_second, 0.01, 1'000);
+  reader.whole("open_orders_max", into.open_orders_max, 1, 10'000);
   reader.finish();
 }
 
@@ -130,6 +140,7 @@ void read_sitoo(TableReader& reader, Workspace& into) {
     reader.problem("country", fmt::format("'{}' is not a country", sitoo.country.substr(0, 20)),
                    "use two capital letters such as SE");
   read_store_countries(*reader.below("store_countries"), sitoo.store_countries);
+  reader.texts("stores", sitoo.stores);
   reader.text("cookie_from", sitoo.cookie_key);
   reader.whole("orders_per_list_max", sitoo.orders_per_list_max, 1, 1'000);
   reader.number("requests_per_second", sitoo.requests_per_second, 0.01, 10'000);
@@ -145,9 +156,11 @@ Workspace read_workspace(ReadContext& context, const Node& table) {
   read_name_and_zone(reader, workspace);
   read_sitoo(*reader.below("sitoo"), workspace);
   read_targets(reader, workspace);
+  read_crm(*reader.below("crm"), workspace);
   read_timing(*reader.below("timing"), workspace);
   read_lag(*reader.below("lag"), workspace);
   read_poll(*reader.below("poll"), workspace.poll);
+  read_backfill(*reader.below("backfill"), workspace.backfill);
   read_retry(*reader.below("retry"), workspace.retry);
   read_breaker(*reader.below("breaker"), workspace.breaker);
   reader.finish();

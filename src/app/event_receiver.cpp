@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/order_planning.h"
+#include "app/validation/sitoo_steps.h"
 #include "connectors/sitoo/events.h"
 #include "engine/case_types.h"
 #include "telemetry/log.h"
@@ -56,6 +57,10 @@ Task<http::Reply> EventReceiver::receive(http::Request request) {
   Sorted sorted = sort(request.body);
   if (sorted.step.arrivals.empty()) co_return reply;  // an empty batch
   const std::vector<journal::AddArrival> arrivals = sorted.step.arrivals;
+  if (!noted_) {
+    sorted.step.cursors.push_back(
+        {settings_.workspace, events_seen_cursor, std::to_string(to_unix_seconds(clock_.now()))});
+  }
   const auto receipt = co_await journal_.commit(std::move(sorted.step));
   if (!receipt) {
     overload_.add();
@@ -63,6 +68,7 @@ Task<http::Reply> EventReceiver::receive(http::Request request) {
     reply.headers.push_back({"Retry-After", "1"});
     co_return reply;
   }
+  noted_ = true;
   events_.add(static_cast<double>(arrivals.size()));
   duplicates_.add(static_cast<double>(receipt->duplicate_arrivals.size()));
   malformed_.add(static_cast<double>(sorted.malformed));

@@ -38,6 +38,7 @@ class EventReceiver {
   };
   Sorted sort(const std::string& body);
 
+  bool noted_ = false;  // that events come in (validation/sitoo_steps.h)
   const Clock& clock_;
   journal::Journal& journal_;
   IdSource& ids_;

@@ -15,6 +15,7 @@ namespace tillbridge::app {
 namespace {
 
 constexpr Duration stop_grace = std::chrono::seconds{5};
+constexpr int http_ok = 200;
 constexpr std::uint16_t node = 0;  // one node on the embedded store
 
 http::ServerSettings server_settings(const Listener& listener, std::string name) {
@@ -26,6 +27,17 @@ http::ServerSettings server_settings(const Listener& listener, std::string name)
   if (listener.body_bytes_max > 0) settings.body_bytes_max = listener.body_bytes_max;
   settings.name = std::move(name);
   return settings;
+}
+
+// "": a certificate would have to name the loopback address.
+std::string url_from_here(const Listener& listener, std::uint16_t port) {
+  if (!listener.tls_certificate_file.empty()) return {};
+  const bool everywhere = listener.address == "0.0.0.0" || listener.address == "::";
+  const bool v6 = !everywhere && listener.address.find(':') != std::string::npos;
+  const std::string host = everywhere ? "127.0.0.1"
+                           : v6       ? "[" + listener.address + "]"
+                                      : listener.address;
+  return fmt::format("http://{}:{}", host, port);
 }
 
 }  // namespace
@@ -67,6 +79,7 @@ Task<Result<void>> Hub::start() {
   if (!taken_up) co_return fail(taken_up.error());
   TB_CO_CHECK(build_servers());
   for (const auto& workspace : workspaces_) workspace->start(tasks_);
+  operations_->set_public_url(url_from_here(config_.hub.listen, public_port()));
   operations_->set_ready(true);
   telemetry::log(telemetry::Level::info, "ready",
                  {{"public_port", public_port()}, {"control_port", control_port()}});
@@ -196,9 +209,9 @@ Result<void> Hub::build_servers() {
   if (workspaces_.size() == 1) public_routes_.add("POST", "/events", events);
   public_routes_.add("POST", "/klaviyo/{workspace}/webhooks",
                      [this](http::Request request) { return receive_webhook(std::move(request)); });
-  public_server_ = std::make_unique<http::Server>(loop_, clock_, metrics_,
-                                                  server_settings(config_.hub.listen, "public"),
-                                                  public_routes_.as_handler());
+  public_server_ = std::make_unique<http::Server>(
+      loop_, clock_, metrics_, server_settings(config_.hub.listen, "public"),
+      [this](http::Request request) { return receive_public(std::move(request)); });
   auto control = server_settings(config_.hub.control, "control");
   control.handle_time_max = std::chrono::hours{1};  // a backup of a large journal takes its time
   control_server_ = std::make_unique<http::Server>(loop_, clock_, metrics_, std::move(control),
@@ -207,17 +220,47 @@ Result<void> Hub::build_servers() {
   return public_server_->start();
 }
 
+// A register's own routes are settings of its workspace: everything below its address is handed on.
+Task<http::Reply> Hub::receive_public(http::Request request) {
+  constexpr std::string_view below = "/crm/";
+  if (!request.path.starts_with(below))
+    co_return co_await public_routes_.handle(std::move(request));
+  const std::string rest = request.path.substr(below.size());
+  const std::string named = rest.substr(0, rest.find('/'));
+  TillRegister* only = nullptr;
+  for (const auto& workspace : workspaces_) {
+    TillRegister* const served = workspace->till_register();
+    if (served == nullptr) continue;
+    if (workspace->name() == named) co_return co_await served->receive(std::move(request));
+    if (workspaces_.size() == 1) only = served;
+  }
+  if (only != nullptr) co_return co_await only->receive(std::move(request));
+  co_return co_await public_routes_.handle(std::move(request));
+}
+
 Task<http::Reply> Hub::receive_events(http::Request request) {
   const std::string wanted(request.capture("workspace"));
   for (const auto& workspace : workspaces_) {
     if (workspace->name() == wanted || wanted.empty())
-      co_return co_await workspace->receiver().receive(std::move(request));
+      co_return co_await receive_for_all(*workspace, std::move(request));
   }
   // Sitoo drops what is answered 404, and a workspace taken out of the configuration is most likely
   // a mistake.
   telemetry::log(telemetry::Level::error, "events_for_unknown_workspace", {{"workspace", wanted}});
   http::Reply reply;
   reply.status = 503;
+  co_return reply;
+}
+
+// Every market that lives on these events has them before Sitoo is told so.
+Task<http::Reply> Hub::receive_for_all(WorkspaceRuntime& first, http::Request request) {
+  http::Request copy = request;
+  http::Reply reply = co_await first.receiver().receive(std::move(copy));
+  for (const auto& workspace : workspaces_) {
+    if (reply.status != http_ok || workspace->settings().events_from != first.name()) continue;
+    copy = request;
+    reply = co_await workspace->receiver().receive(std::move(copy));
+  }
   co_return reply;
 }
 

@@ -43,7 +43,9 @@ class Hub {
   Task<Result<void>> take_up_work();
   Result<void> build_servers();
   Task<http::Reply> receive_events(http::Request request);
+  Task<http::Reply> receive_for_all(WorkspaceRuntime& first, http::Request request);
   Task<http::Reply> receive_webhook(http::Request request);
+  Task<http::Reply> receive_public(http::Request request);
 
   Loop& loop_;
   SystemClock& clock_;

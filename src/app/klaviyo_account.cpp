@@ -40,7 +40,9 @@ engine::BudgetSettings KlaviyoAccount::budget_of(Operation operation) const {
 QuotaGate& KlaviyoAccount::gate(Operation operation) {
   const auto known = gates_.find(operation);
   if (known != gates_.end()) return known->second;
-  return gates_.try_emplace(operation, loop_, clock_, budget_of(operation)).first->second;
+  engine::BudgetSettings budget = budget_of(operation);
+  if (operation == Operation::find_profiles) budget.urgent_share = till_share_;
+  return gates_.try_emplace(operation, loop_, clock_, budget).first->second;
 }
 
 // The call has not begun yet when it is handed over: it begins when it is awaited.
@@ -70,11 +72,27 @@ Task<Page<Profile>> KlaviyoAccount::find_profiles(connectors::klaviyo::ProfileKe
   return paced(Operation::find_profiles,
                client_.find_profiles(key, std::move(values), with_consent));
 }
+Task<Page<Profile>> KlaviyoAccount::find_person_now(connectors::klaviyo::ProfileKey key,
+                                                    std::string value, Duration within) {
+  QuotaGate& at = gate(Operation::find_profiles);
+  if (!at.pass_now()) {
+    Page<Profile> refused;
+    refused.answer.outcome.kind = Outcome::Kind::throttled;
+    refused.answer.outcome.reason = "not asked: the windows for reading profiles are used up";
+    co_return refused;
+  }
+  auto made = co_await client_.find_person(key, std::move(value), within);
+  at.answered(made.answer.outcome, report_of(made.answer));
+  co_return made;
+}
 Task<Client::Imported> KlaviyoAccount::import_profile(std::string body) {
   return paced(Operation::import_profile, client_.import_profile(std::move(body)));
 }
 Task<Answer> KlaviyoAccount::merge_profiles(std::string body) {
   return paced(Operation::merge_profiles, client_.merge_profiles(std::move(body)));
+}
+Task<Answer> KlaviyoAccount::delete_person(std::string email) {
+  return paced(Operation::delete_person, client_.delete_person(std::move(email)));
 }
 Task<Answer> KlaviyoAccount::subscribe(std::string body) {
   return paced(Operation::subscribe, client_.subscribe(std::move(body)));

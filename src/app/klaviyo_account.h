@@ -24,8 +24,13 @@ class KlaviyoAccount {
 
   Task<connectors::klaviyo::Page<connectors::klaviyo::Profile>> find_profiles(
       connectors::klaviyo::ProfileKey key, std::vector<std::string> values, bool with_consent);
+  // For tills: never waits for the windows (throttled instead), and part of them is kept for it once
+  // keep_for_tills() was called.
+  Task<connectors::klaviyo::Page<connectors::klaviyo::Profile>> find_person_now(
+      connectors::klaviyo::ProfileKey key, std::string value, Duration within);
   Task<connectors::klaviyo::Client::Imported> import_profile(std::string body);
   Task<connectors::klaviyo::Answer> merge_profiles(std::string body);
+  Task<connectors::klaviyo::Answer> delete_person(std::string email);
   Task<connectors::klaviyo::Answer> subscribe(std::string body);
   Task<connectors::klaviyo::Answer> unsubscribe(std::string body);
   Task<connectors::klaviyo::Client::Membership> list_membership(std::string profile_id,
@@ -42,6 +47,8 @@ class KlaviyoAccount {
   const connectors::klaviyo::Config& config() const { return config_; }
   // What the windows of an operation allow this account.
   engine::BudgetSettings budget_of(connectors::klaviyo::Operation operation) const;
+  // Before the first call: this share of the windows for reading profiles is kept for tills.
+  void keep_for_tills(double share) { till_share_ = share; }
   void request_stop();
   bool stopping() const { return stopping_; }
 
@@ -55,6 +62,7 @@ class KlaviyoAccount {
   connectors::klaviyo::Config config_;
   connectors::klaviyo::Client client_;
   std::map<connectors::klaviyo::Operation, QuotaGate> gates_;
+  double till_share_ = 0.0;
   bool stopping_ = false;
 };
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "flows/customer_to_klaviyo.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -28,6 +29,18 @@ engine::CourierSettings courier_settings(const Workspace& workspace, std::string
   settings.dispatch.retry = workspace.retry;
   settings.dispatch.budget = unpaced;
   settings.dispatch.calls_in_flight_max = person_calls_max;
+  return settings;
+}
+
+KlaviyoSourceSettings source_settings(const Workspace& workspace) {
+  KlaviyoSourceSettings settings;
+  settings.connection = klaviyo;
+  settings.mapping = flows::customer_mapping_of(workspace.klaviyo_flows);
+  settings.categories = workspace.crm.categories;
+  settings.country = workspace.sitoo.country;
+  settings.numbers_are_ours =
+      workspace.klaviyo_flows.external_id_from == model::IdentitySource::crm_customer_id;
+  settings.id_prefix = workspace.klaviyo_flows.id_prefix;
   return settings;
 }
 
@@ -63,12 +76,16 @@ KlaviyoConnection::KlaviyoConnection(Surroundings on, const Workspace& workspace
                                      const std::string& keep_token_in)
     : TargetConnection(klaviyo, workspace.klaviyo_mode),
       account_(on.loop, on.transport, on.clock, with_kept_token(workspace.klaviyo, keep_token_in)),
+      reads_(on.clock, unpaced, workspace.breaker),
+      source_(account_, reads_, source_settings(workspace)),
       profiles_(account_, on.journal, workspace.name),
       consent_poll_(on, workspace.name, workspace.klaviyo_consent_poll_every, account_, consents),
       comparison_(on, workspace, account_, [this](const journal::OpenDelivery& delivery) {
         constexpr bool was_blocked = false;
         send_again(delivery, was_blocked);
       }) {
+  if (workspace.crm_served && workspace.crm_source == klaviyo)
+    account_.keep_for_tills(workspace.crm_till_share);
   account_.client().on_refresh_token(
       [keep_token_in](const Secret& token) { keep_token(keep_token_in, token); });
   const KlaviyoParts parts{on.clock,

@@ -5,6 +5,7 @@
 #include "app/consent_poll.h"
 #include "app/klaviyo_channels.h"
 #include "app/klaviyo_comparison.h"
+#include "app/klaviyo_source.h"
 #include "app/target_connection.h"
 
 namespace tillbridge::app {
@@ -20,9 +21,12 @@ class KlaviyoConnection final : public TargetConnection {
   json::Object status() const override;  // with the last comparison
   KlaviyoAccount& account() { return account_; }
   KlaviyoComparison& comparison() { return comparison_; }
+  KlaviyoSource& source() { return source_; }  // the tills' customer register, where it is
 
  private:
   KlaviyoAccount account_;
+  ReadGate reads_;
+  KlaviyoSource source_;
   KlaviyoProfiles profiles_;
   ConsentPoll consent_poll_;
   KlaviyoComparison comparison_;

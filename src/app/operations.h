@@ -15,6 +15,8 @@ class HubOperations final : public api::Operations {
                 std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces, bool drills);
 
   void set_ready(bool ready) { ready_ = ready; }
+  // Our public listener as this machine reaches it; "": it speaks HTTPS under its own name.
+  void set_public_url(std::string url) { public_url_ = std::move(url); }
 
   Task<json::Object> status() override;
   bool ready() const override { return ready_; }
@@ -30,6 +32,12 @@ class HubOperations final : public api::Operations {
                                   std::string from, std::string by) override;
   Task<Result<json::Object>> compare(std::string workspace, std::string connection,
                                      api::ComparisonAsked asked) override;
+  Task<Result<json::Object>> backfill(std::string workspace, api::BackfillAsked asked) override;
+  Task<Result<json::Object>> backfill_state(std::string workspace) override;
+  Task<Result<json::Object>> backfill_act(std::string workspace, std::string act,
+                                          std::string by) override;
+  Task<Result<json::Object>> validate(std::string workspace, api::ValidationAsked asked) override;
+  Result<json::Object> setup_preview(const json::Object& answers) override;
   Result<void> step_clock(Duration by) override;
 
  private:
@@ -46,6 +54,10 @@ class HubOperations final : public api::Operations {
                                        std::string customer, std::string by);
   Task<Result<std::string>> read_lost_again(WorkspaceRuntime& workspace, std::string key,
                                             std::string customer, std::string by);
+  Task<Result<std::string>> merge_customers(WorkspaceRuntime* workspace, std::string into,
+                                            std::string from, std::string by);
+  Task<Result<std::string>> merge_at_klaviyo(KlaviyoAccount& account, std::string stays_email,
+                                             std::string vanishes_email);
   Task<Result<std::string>> profile_id_of(KlaviyoAccount& account, std::string whom);
   Task<Result<void>> store_audit(std::string workspace, std::string text);
   Task<Result<void>> store_pause(std::string workspace, std::string connection, bool paused,
@@ -59,6 +71,8 @@ class HubOperations final : public api::Operations {
   bool drills_;
   bool ready_ = false;
   bool replaying_ = false;
+  bool validating_ = false;
+  std::string public_url_;
 };
 
 }  // namespace tillbridge::app

@@ -143,9 +143,11 @@ Task<Result<std::string>> HubOperations::profile_id_of(KlaviyoAccount& account, 
 Task<Result<std::string>> HubOperations::merge(std::string workspace, std::string connection,
                                                std::string into, std::string from, std::string by) {
   TB_CO_TRY(WorkspaceRuntime * found, find(workspace));
+  if (connection == "till")
+    co_return co_await merge_customers(found, std::move(into), std::move(from), std::move(by));
   if (connection != klaviyo_name) {
     co_return fail(Error::Kind::rejected,
-                   fmt::format("profiles are merged at klaviyo only, not at '{}'", connection));
+                   fmt::format("profiles are merged at klaviyo, customers at till, nothing at '{}'", connection));
   }
   if (found->klaviyo() == nullptr) co_return fail(not_connected(found->name()));
   if (into.empty() || from.empty()) {

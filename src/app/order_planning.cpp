@@ -64,6 +64,9 @@ OrderPlanning::OrderPlanning(Loop& loop, const Clock& clock, journal::Journal& j
 Task<bool> OrderPlanning::plan(std::vector<ReleasedOrder> released) {
   auto batch = std::make_shared<Batch>();
   if (!co_await look_up(released, batch)) co_return false;
+  std::optional<Turns::Turn> turn;
+  if (learning_ != nullptr) turn.emplace(co_await learning_->take(crm::learning_turn));
+  if (!co_await look_up_facts(released, batch)) co_return false;
   for (const ReleasedOrder& one : released) plan_one(one, *batch);
   co_return co_await store(batch);
 }
@@ -122,6 +125,10 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
     // nothing.
     put.state = known->second.state;
     put.reason = why_not;
+  } else if (!is_ours(order)) {
+    put.state = journal::RecordState::skipped;
+    put.reason = "store " + (order.place.store_code.empty() ? "(none)" : order.place.store_code) +
+                 " feeds another workspace";
   } else {
     plan_for_targets(released, order, put, batch);
   }
@@ -138,6 +145,13 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
   batch.step.arrival_updates.push_back(std::move(resolved));
 }
 
+// Several markets of one Sitoo account: each workspace plans for its own stores.
+bool OrderPlanning::is_ours(const model::Order& order) const {
+  const auto& stores = settings_.sitoo.stores;
+  return stores.empty() ||
+         std::find(stores.begin(), stores.end(), order.place.store_code) != stores.end();
+}
+
 std::optional<model::Order> OrderPlanning::changed_for(const Target& target,
                                                        const ReleasedOrder& released) const {
   const model::Order& read = *released.read->order;
@@ -145,7 +159,9 @@ std::optional<model::Order> OrderPlanning::changed_for(const Target& target,
   const bool attributed = released.announces.starts_with(announces_as);
   if (!cancelled && !attributed) return std::nullopt;
   model::Order order = read;
-  if (cancelled) order.cancelled_at = released.announced_at;
+  // A backfill cannot know when: the order's own time then, never today.
+  if (cancelled && released.announces != announces_history)
+    order.cancelled_at = released.announced_at;
   if (attributed) {
     attribute(order.customer, released.announces.substr(announces_as.size()), target.key_source());
   }
@@ -164,16 +180,18 @@ void OrderPlanning::plan_for_targets(const ReleasedOrder& released, const model:
                                      journal::PutRecord& put, Batch& batch) {
   using State = flows::Verdict::State;
   std::vector<flows::Verdict> verdicts;
-  const bool history = released.announces.starts_with(announces_as);
+  const bool backfilled = released.announces == announces_history;
+  const bool history = backfilled || released.announces.starts_with(announces_as);
   for (std::size_t at = 0; at < targets_.size(); ++at) {
     const Target& target = *targets_[at].target;
     const auto changed = changed_for(target, released);
     const model::Order& seen = changed ? *changed : order;
-    verdicts.push_back(target.plan(seen, original_of(seen, batch), batch.facts[at], history));
-    const flows::Verdict& verdict = verdicts.back();
+    const flows::Verdict verdict =
+        target.plan(seen, original_of(seen, batch), batch.facts[at], history);
+    if (!targets_[at].learns_only) verdicts.push_back(verdict);
     if (put.customer.empty()) put.customer = verdict.customer;
     if (verdict.state == State::unidentified) unidentified_[at].add();
-    add_deliveries(targets_[at], verdict, seen, put.id, batch);
+    add_deliveries(targets_[at], verdict, seen, put.id, backfilled, batch);
     open_cases(target.connection(), verdict, seen, put.id, batch);
     for (const flows::Fact& fact : verdict.learned) {
       batch.facts[at].learn(fact);
@@ -244,6 +262,7 @@ bool OrderPlanning::may_act(const ReleasedOrder& released, const model::Order& o
     return true;
   }
   const bool announced = released.announces == needed || released.announces == announces_any ||
+                         released.announces == announces_history ||
                          released.announces.starts_with(announces_as);
   if (!announced) {
     why_not = fmt::format("it is {} by now; the event that announces it decides", needed);
@@ -283,7 +302,8 @@ void OrderPlanning::wait_for_completion(const ReleasedOrder& released, const mod
 }
 
 void OrderPlanning::add_deliveries(const PlannedTarget& planned, const flows::Verdict& verdict,
-                                   const model::Order& order, RecordId record, Batch& batch) {
+                                   const model::Order& order, RecordId record, bool backfilled,
+                                   Batch& batch) {
   if (!verdict.plans.empty()) batch.stores[record] = order.place.store_code;
   const Instant now = clock_.now();
   for (const flows::Plan& plan : verdict.plans) {
@@ -295,7 +315,9 @@ void OrderPlanning::add_deliveries(const PlannedTarget& planned, const flows::Ve
     delivery.flow = plan.flow;
     delivery.effect = plan.effect;
     delivery.lane = plan.lane;
-    delivery.priority = plan.profile_only ? journal::Priority::profile : journal::Priority::sale;
+    delivery.priority = backfilled          ? journal::Priority::maintenance
+                        : plan.profile_only ? journal::Priority::profile
+                                            : journal::Priority::sale;
     delivery.due_at = now;
     delivery.happened_at = order.ordered_at;
     delivery.settings_version = settings_.settings_version;

@@ -12,6 +12,7 @@
 #include "app/fact_table.h"
 #include "app/target.h"
 #include "connectors/sitoo/client.h"
+#include "crm/customer_index.h"
 #include "engine/case_types.h"
 #include "engine/sequencer.h"
 #include "journal/journal.h"
@@ -23,6 +24,9 @@ namespace tillbridge::app {
 constexpr std::string_view announces_any = "any";
 // An operator says whose order it is: "as:c-90112" (attribute() in target.h); acts like "any".
 constexpr std::string_view announces_as = "as:";
+// A backfill found it, long after (backfill.h): acts like "any", goes out as history and behind
+// what is sold now.
+constexpr std::string_view announces_history = "history";
 
 struct ReleasedOrder {
   ArrivalId arrival;
@@ -60,6 +64,8 @@ class OrderPlanning {
                 std::vector<PlannedTarget> targets, connectors::sitoo::Client& client,
                 Deliver deliver, std::function<void(const journal::AddArrival&)> again);
 
+  // Before the first plan(): who else learns about the same customers.
+  void share_learning(Turns& turns) { learning_ = &turns; }
   // Returns when the batch is stored and its deliveries are in their lanes. False: stopped before
   // it was stored.
   Task<bool> plan(std::vector<ReleasedOrder> batch);
@@ -86,6 +92,7 @@ class OrderPlanning {
   std::optional<flows::Original> original_of(const model::Order& order, const Batch& batch) const;
   Task<bool> store(std::shared_ptr<Batch> batch);
   void plan_one(const ReleasedOrder& released, Batch& batch);
+  bool is_ours(const model::Order& order) const;
   void plan_unreadable(const ReleasedOrder& released, Batch& batch);
   // The order as this target sees it, where that is not as it was read: an operator has said whose
   // it is, or it was cancelled and the announcement says when.
@@ -100,7 +107,7 @@ class OrderPlanning {
   void wait_for_completion(const ReleasedOrder& released, const model::Order& order,
                            RecordId record, Batch& batch, journal::PutRecord& put);
   void add_deliveries(const PlannedTarget& planned, const flows::Verdict& verdict,
-                      const model::Order& order, RecordId record, Batch& batch);
+                      const model::Order& order, RecordId record, bool backfilled, Batch& batch);
   void add_case(engine::CaseType type, RecordId record, const std::string& group,
                 std::string reason, Batch& batch);
 
@@ -109,7 +116,8 @@ class OrderPlanning {
   journal::Journal& journal_;
   IdSource& ids_;
   PlanningSettings settings_;
-  std::vector<PlannedTarget> targets_;
+  std::vector<PlannedTarget> targets_;  // those that only learn come last
+  Turns* learning_ = nullptr;
   connectors::sitoo::Client& client_;
   Deliver deliver_;
   std::function<void(const journal::AddArrival&)> again_;

@@ -26,6 +26,7 @@ OrderResolution::OrderResolution(Loop& loop, const Clock& clock, journal::Journa
       planning_(planning),
       reads_(settings_.reads, Entropy::from_machine(), clock.tick()),
       sequencer_(settings_.sequencer_wait),
+      history_(settings_.sequencer_wait),
       calls_(loop,
              [](const std::string& what) {
                telemetry::log(telemetry::Level::error, "read_failed", {{"what", what}});
@@ -49,8 +50,11 @@ OrderResolution::OrderResolution(Loop& loop, const Clock& clock, journal::Journa
 }
 
 void OrderResolution::expect(ArrivalId id, Waiting waiting, Tick due) {
-  sequencer_.expect(id);
-  reads_.add(id, waiting.subject, due);
+  using Need = engine::Reads::Need;
+  const bool history = waiting.announces == announces_history;
+  if (history) ++history_waiting_;
+  sequencer_of(waiting).expect(id);
+  reads_.add(id, waiting.subject, due, history ? Need::spare : Need::urgent);
   waiting_.emplace(id, std::move(waiting));
   waiting_gauge_.set(static_cast<double>(waiting_.size()));
   reads_changed_.notify();
@@ -104,15 +108,7 @@ Task<void> OrderResolution::read(std::vector<std::string> subjects) {
   const Tick now = clock_.tick();
   const bool was_open = reads_.breaker().state() != engine::Breaker::State::closed;
   reads_.answered(page.outcome, subjects, now);
-  const bool open = reads_.breaker().state() != engine::Breaker::State::closed;
-  if (open != was_open) {
-    breaker_open_.set(open ? 1 : 0);
-    telemetry::log(open ? telemetry::Level::warning : telemetry::Level::info,
-                   open ? "breaker_opened" : "breaker_closed",
-                   {{"workspace", settings_.workspace},
-                    {"connection", settings_.source},
-                    {"reason", reads_.breaker().reason()}});
-  }
+  note_breaker(was_open);
   if (page.outcome.kind == Outcome::Kind::rejected && subjects.size() == 1) {
     co_await missing(subjects.front());  // an answer about this one order: it cannot be found
   } else if (page.outcome.kind == Outcome::Kind::delivered) {
@@ -131,13 +127,33 @@ Task<void> OrderResolution::read(std::vector<std::string> subjects) {
         continue;
       }
       for (const ArrivalId id : reads_.found(subject)) {
-        waiting_.at(id).read = found->second;
-        sequencer_.ready(id, now);
+        Waiting& waiting = waiting_.at(id);
+        waiting.read = found->second;
+        sequencer_of(waiting).ready(id, now);
       }
     }
     releases_changed_.notify();
     for (const std::string& subject : absent) co_await missing(subject);
   }
+  reads_changed_.notify();
+}
+
+void OrderResolution::note_breaker(bool was_open) {
+  const bool open = reads_.breaker().state() != engine::Breaker::State::closed;
+  if (open == was_open) return;
+  breaker_open_.set(open ? 1 : 0);
+  telemetry::log(open ? telemetry::Level::warning : telemetry::Level::info,
+                 open ? "breaker_opened" : "breaker_closed",
+                 {{"workspace", settings_.workspace},
+                  {"connection", settings_.source},
+                  {"reason", reads_.breaker().reason()}});
+}
+
+void OrderResolution::list_answered(const Outcome& call) {
+  read_calls_.add();
+  const bool was_open = reads_.breaker().state() != engine::Breaker::State::closed;
+  reads_.spare_answered(call, clock_.tick());
+  note_breaker(was_open);
   reads_changed_.notify();
 }
 
@@ -168,8 +184,10 @@ Task<void> OrderResolution::give_up(std::string subject, std::string why) {
   const Instant now = clock_.now();
   journal::Step step;
   for (const ArrivalId id : arrivals) {
-    sequencer_.drop(id);
-    waiting_.erase(id);
+    const auto waiting = waiting_.find(id);
+    sequencer_of(waiting->second).drop(id);
+    if (waiting->second.announces == announces_history) --history_waiting_;
+    waiting_.erase(waiting);
     journal::UpdateArrival update;
     update.id = id;
     update.state = journal::ArrivalState::in_case;
@@ -188,7 +206,8 @@ Task<void> OrderResolution::give_up(std::string subject, std::string why) {
 
 Task<void> OrderResolution::run_releases() {
   while (!stopping_) {
-    const auto releases = sequencer_.release(clock_.tick());
+    auto releases = sequencer_.release(clock_.tick());
+    if (releases.empty()) releases = history_.release(clock_.tick());
     std::vector<ReleasedOrder> batch;
     for (const engine::Release& release : releases) {
       if (!release.moved_past.empty())
@@ -196,14 +215,20 @@ Task<void> OrderResolution::run_releases() {
       batch.push_back(take(release));
       if (batch.size() < settings_.orders_per_plan_max && &release != &releases.back()) continue;
       planning_now_ = true;
+      const auto history = static_cast<std::size_t>(std::count_if(
+          batch.begin(), batch.end(),
+          [](const ReleasedOrder& one) { return one.announces == announces_history; }));
       const bool planned = co_await planning_.plan(std::exchange(batch, {}));
       planning_now_ = false;
+      history_waiting_ -= history;
       if (!planned) co_return;  // stopping; the arrivals are still open in the journal
     }
     waiting_gauge_.set(static_cast<double>(waiting_.size()));
     reads_changed_.notify();
     if (!releases.empty()) continue;
-    const auto wake_at = sequencer_.wake_at();
+    auto wake_at = sequencer_.wake_at();
+    if (const auto later = history_.wake_at(); later && (!wake_at || *later < *wake_at))
+      wake_at = later;
     const Duration wait =
         wake_at ? std::clamp(*wake_at - clock_.tick(), Duration{1'000}, idle_wait) : idle_wait;
     co_await releases_changed_.wait(wait);

@@ -47,6 +47,13 @@ class OrderResolution {
   void resume();
   const engine::Reads& reads() const { return reads_; }
 
+  // For a backfill: its arrivals announce "history", are read with what live reads leave, and have
+  // a sequence of their own, so that neither they nor what is sold now waits for the other.
+  std::size_t history_waiting() const { return history_waiting_; }
+  bool live_is_late() const { return reads_.overdue(clock_.tick()); }
+  bool take_list_call() { return reads_.take_spare_call(clock_.tick()); }
+  void list_answered(const Outcome& call);
+
  private:
   struct Waiting {
     std::string subject;
@@ -60,6 +67,10 @@ class OrderResolution {
 
   void expect(ArrivalId id, Waiting waiting, Tick due);
   Task<void> read(std::vector<std::string> subjects);
+  void note_breaker(bool was_open);
+  engine::Sequencer& sequencer_of(const Waiting& waiting) {
+    return waiting.announces == announces_history ? history_ : sequencer_;
+  }
   Task<void> missing(std::string subject);
   Task<void> give_up(std::string subject, std::string why);
   ReleasedOrder take(const engine::Release& release);
@@ -72,7 +83,8 @@ class OrderResolution {
   connectors::sitoo::Client& client_;
   OrderPlanning& planning_;
   engine::Reads reads_;
-  engine::Sequencer sequencer_;
+  engine::Sequencer sequencer_, history_;
+  std::size_t history_waiting_ = 0;
   std::unordered_map<ArrivalId, Waiting> waiting_;
   TaskGroup calls_;
   Signal reads_changed_;

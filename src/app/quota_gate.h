@@ -13,6 +13,8 @@ class QuotaGate {
   QuotaGate(Loop& loop, const Clock& clock, engine::BudgetSettings settings)
       : loop_(loop), clock_(clock), budget_(settings, clock.tick()) {}
 
+  // Without waiting: whether a call that somebody waits for may be made now.
+  bool pass_now() { return !stopping_ && budget_.take(clock_.tick(), true); }
   // False: asked to stop while waiting.
   Task<bool> pass();
   void answered(const Outcome& outcome, const std::optional<engine::QuotaReport>& report);

@@ -11,7 +11,6 @@ namespace tillbridge::app {
 namespace {
 
 constexpr std::string_view cursor_name = "sitoo/order_poll";
-constexpr std::string_view start_name = "sitoo/order_poll_start";
 
 std::int64_t number(std::string_view text) {
   std::int64_t value = 0;
@@ -66,7 +65,7 @@ Task<SafetyNet::Cursor> SafetyNet::cursor() {
   std::function<Result<Stored>(journal::Reader&)> query =
       [workspace = settings_.workspace](journal::Reader& reader) -> Result<Stored> {
     TB_TRY(auto reached, reader.cursor(workspace, std::string(cursor_name)));
-    TB_TRY(auto start, reader.cursor(workspace, std::string(start_name)));
+    TB_TRY(auto start, reader.cursor(workspace, std::string(order_poll_start_cursor)));
     return Stored{std::move(reached), std::move(start)};
   };
   Cursor cursor;
@@ -81,7 +80,7 @@ Task<SafetyNet::Cursor> SafetyNet::cursor() {
   if (newest.outcome.kind != Outcome::Kind::delivered) co_return cursor;
   for (const auto& order : newest.orders) cursor.start = std::max(cursor.start, number(order.id));
   journal::Step step;
-  for (const std::string_view name : {cursor_name, start_name}) {
+  for (const std::string_view name : {cursor_name, order_poll_start_cursor}) {
     step.cursors.push_back({settings_.workspace, std::string(name), std::to_string(cursor.start)});
   }
   if (co_await store(std::move(step))) cursor.reached = cursor.start;

@@ -8,12 +8,16 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "app/order_planning.h"
 #include "base/task_group.h"
 #include "journal/journal.h"
 
 namespace tillbridge::app {
+
+// The journal's cursor that holds the newest order number when the hub was installed.
+constexpr std::string_view order_poll_start_cursor = "sitoo/order_poll_start";
 
 struct SafetyNetSettings {
   std::string workspace;

@@ -140,12 +140,19 @@ class TillSitoo {
     }
     const std::string one_of = parameter(request.url, "orderid");
     const std::string from = parameter(request.url, "orderidfrom");
+    const std::string until = parameter(request.url, "orderidto");
+    const std::string since = parameter(request.url, "orderdatefrom");
+    const std::string before = parameter(request.url, "orderdateto");
     const auto most = static_cast<std::size_t>(number(parameter(request.url, "num")));
     std::vector<int> chosen;
     for (const auto& [order, document] : orders) {
       const bool asked =
           one_of.empty() ? from.empty() || order >= number(from) : numbers(one_of).contains(order);
-      if (asked) chosen.push_back(order);
+      const std::int64_t at = json::integer(document, "orderdate").value_or(0);
+      const bool outside = (!until.empty() && order >= number(until)) ||
+                           (!since.empty() && at < number(since)) ||
+                           (!before.empty() && at > number(before));
+      if (asked && !outside) chosen.push_back(order);
     }
     if (parameter(request.url, "sort") == "-orderid") std::reverse(chosen.begin(), chosen.end());
     json::Array items;

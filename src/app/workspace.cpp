@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "app/index_target.h"
+#include "app/redemption_target.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -12,8 +14,9 @@ constexpr std::string_view sitoo = "sitoo";
 ResolutionSettings resolution_settings(const Workspace& workspace) {
   ResolutionSettings settings;
   settings.workspace = workspace.name;
+  // Half is for what is sold now, when a backfill reads beside it.
   settings.reads.budget = {workspace.sitoo.requests_per_second, workspace.sitoo.requests_per_second,
-                           0.0};
+                           0.5};
   settings.reads.breaker = workspace.breaker;
   settings.reads.calls_in_flight_max = workspace.sitoo.requests_in_flight_max;
   settings.reads.subjects_per_call_max = workspace.sitoo.orders_per_list_max;
@@ -45,12 +48,36 @@ SafetyNetSettings safety_net_settings(const Workspace& workspace) {
   return settings;
 }
 
+BackfillSettings backfill_settings(const Workspace& workspace) {
+  BackfillSettings settings;
+  settings.workspace = workspace.name;
+  settings.zone = workspace.zone;
+  settings.limits = workspace.backfill;
+  settings.late_event_grace = workspace.late_event_grace;
+  return settings;
+}
+
 ReceiverSettings receiver_settings(const Workspace& workspace) {
   ReceiverSettings settings;
   settings.workspace = workspace.name;
   settings.sitoo = workspace.sitoo;
   settings.settling = workspace.settling;
   return settings;
+}
+
+std::vector<PlannedTarget> planning_targets(const Workspace& workspace) {
+  std::vector<PlannedTarget> targets = targets_of(workspace);
+  if (!workspace.crm_served) return targets;
+  PlannedTarget index;
+  index.target = make_index_target(workspace.name);
+  index.learns_only = true;
+  targets.push_back(std::move(index));
+  if (workspace.crm.promotions.empty()) return targets;
+  PlannedTarget redemptions;
+  redemptions.target = make_redemption_target();
+  redemptions.learns_only = true;
+  targets.push_back(std::move(redemptions));
+  return targets;
 }
 
 ConsentDeskSettings consent_desk_settings(const Workspace& workspace, std::uint32_t version) {
@@ -67,13 +94,15 @@ ConsentDeskSettings consent_desk_settings(const Workspace& workspace, std::uint3
 
 WorkspaceRuntime::WorkspaceRuntime(Surroundings on, const Workspace& settings,
                                    std::uint32_t settings_version, const std::string& data_dir)
-    : settings_(settings),
+    : on_(on),
+      settings_(settings),
       lag_({settings.lag_alert, settings.lag_recover}),
+      turns_(on.loop),
       consents_(on.loop, on.clock, on.journal, on.ids, settings.name),
       sitoo_(on.transport, on.clock, settings.sitoo),
       planning_(
           on.loop, on.clock, on.journal, on.ids, on.metrics,
-          planning_settings(settings, settings_version), targets_of(settings), sitoo_,
+          planning_settings(settings, settings_version), planning_targets(settings), sitoo_,
           [this](const journal::AddDelivery& delivery, const std::string& store) {
             deliver(delivery, store);
           },
@@ -84,9 +113,14 @@ WorkspaceRuntime::WorkspaceRuntime(Surroundings on, const Workspace& settings,
                 [this](const journal::AddArrival& arrival) { resolution_.add(arrival); }),
       safety_net_(on.loop, on.clock, on.journal, on.ids, on.metrics, safety_net_settings(settings),
                   sitoo_, [this](const journal::AddArrival& arrival) { resolution_.add(arrival); }),
+      backfill_(on, backfill_settings(settings), sitoo_, resolution_),
       lag_watch_(on, settings.name, lag_) {
-  if (settings.bloomreach_connected)
-    connections_.push_back(std::make_unique<BloomreachConnection>(on, settings_, lag_));
+  planning_.share_learning(turns_);
+  if (settings.bloomreach_connected) {
+    auto bloomreach = std::make_unique<BloomreachConnection>(on, settings_, lag_);
+    bloomreach_ = bloomreach.get();
+    connections_.push_back(std::move(bloomreach));
+  }
   if (settings.klaviyo_connected) {
     auto klaviyo = std::make_unique<KlaviyoConnection>(
         on, settings_, lag_, consents_,
@@ -98,7 +132,21 @@ WorkspaceRuntime::WorkspaceRuntime(Surroundings on, const Workspace& settings,
     klaviyo_webhooks_ =
         std::make_unique<KlaviyoWebhooks>(on, settings_.name, klaviyo_->account(), consents_);
   }
+  if (settings_.crm_served) serve_tills(on, settings_version);
   if (settings_.sitoo_mode == Mode::paused) resolution_.pause();
+}
+
+void WorkspaceRuntime::serve_tills(Surroundings on, std::uint32_t settings_version) {
+  crm::ProfileSource* source = nullptr;
+  if (bloomreach_ != nullptr && settings_.crm_source == bloomreach_->name())
+    source = &bloomreach_->source();
+  if (klaviyo_ != nullptr && settings_.crm_source == klaviyo_->name()) source = &klaviyo_->source();
+  const auto into_lanes = [this](const journal::AddDelivery& delivery, const std::string& store) {
+    deliver(delivery, store);
+  };
+  till_register_ = std::make_unique<TillRegister>(
+      on, settings_, settings_version,
+      TillRegister::Parts{turns_, source, consents_, consent_desk_.get(), into_lanes});
 }
 
 TargetConnection* WorkspaceRuntime::connection(const std::string& name) const {
@@ -134,11 +182,15 @@ void WorkspaceRuntime::start(TaskGroup& tasks) {
   tasks.start(resolution_.run_releases());
   tasks.start(safety_net_.run_poll());
   tasks.start(safety_net_.run_sweep());
+  tasks.start(backfill_.run());
   tasks.start(lag_watch_.run());
+  if (till_register_) till_register_->start(tasks);
 }
 
 void WorkspaceRuntime::request_stop() {
+  if (till_register_) till_register_->request_stop();
   lag_watch_.request_stop();
+  backfill_.request_stop();
   safety_net_.request_stop();
   resolution_.request_stop();
   planning_.request_stop();
@@ -175,7 +227,7 @@ Result<void> WorkspaceRuntime::resume(const std::string& connection) {
 }
 
 bool WorkspaceRuntime::idle() const {
-  if (!resolution_.idle()) return false;
+  if (!resolution_.idle() || !backfill_.idle()) return false;
   for (const auto& one : connections_) {
     if (!one->idle()) return false;
   }
@@ -202,6 +254,7 @@ json::Object WorkspaceRuntime::status() {
   out["idle"] = idle();
   out["connections"] = std::move(connections);
   out["lag"] = lag_watch_.status();
+  out["backfill"] = backfill_.state();
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/backfill.h"
 #include "app/bloomreach_connection.h"
 #include "app/config.h"
 #include "app/consent_desk.h"
@@ -17,6 +18,7 @@
 #include "app/order_planning.h"
 #include "app/order_resolution.h"
 #include "app/safety_net.h"
+#include "app/till_register.h"
 
 namespace tillbridge::app {
 
@@ -38,24 +40,33 @@ class WorkspaceRuntime {
   json::Object status();
   const std::string& name() const { return settings_.name; }
   const Workspace& settings() const { return settings_; }
+  const Surroundings& surroundings() const { return on_; }
+  Turns& turns() { return turns_; }
 
   EventReceiver& receiver() { return receiver_; }
   OrderResolution& resolution() { return resolution_; }
+  Backfill& backfill() { return backfill_; }
   TargetConnection* connection(const std::string& name) const;  // nullptr: there is none
   KlaviyoConnection* klaviyo() const { return klaviyo_; }       // nullptr: not connected
   ConsentBook& consents() { return consents_; }
   // Both nullptr when Klaviyo is not connected.
   ConsentDesk* consent_desk() const { return consent_desk_.get(); }
   KlaviyoWebhooks* klaviyo_webhooks() const { return klaviyo_webhooks_.get(); }
+  BloomreachConnection* bloomreach() const { return bloomreach_; }      // nullptr: not connected
+  TillRegister* till_register() const { return till_register_.get(); }  // nullptr: not served
 
  private:
   Error no_such(const std::string& connection) const;
   void deliver(const journal::AddDelivery& delivery, const std::string& store);
+  void serve_tills(Surroundings on, std::uint32_t settings_version);
 
+  Surroundings on_;
   Workspace settings_;
   engine::LagBoard lag_;
+  Turns turns_;
   ConsentBook consents_;
   std::vector<std::unique_ptr<TargetConnection>> connections_;
+  BloomreachConnection* bloomreach_ = nullptr;
   KlaviyoConnection* klaviyo_ = nullptr;
   std::unique_ptr<ConsentDesk> consent_desk_;
   std::unique_ptr<KlaviyoWebhooks> klaviyo_webhooks_;
@@ -64,7 +75,9 @@ class WorkspaceRuntime {
   OrderResolution resolution_;
   EventReceiver receiver_;
   SafetyNet safety_net_;
+  Backfill backfill_;
   LagWatch lag_watch_;
+  std::unique_ptr<TillRegister> till_register_;
 };
 
 }  // namespace tillbridge::app

@@ -44,6 +44,24 @@ struct CompareOptions {
   bool repair = false;
 };
 int compare(const Where& where, const CompareOptions& options);
+struct BackfillOptions {
+  std::string act = "start";  // start, status, pause, resume, stop
+  std::string workspace, from_day, until_day;
+  std::int64_t from = 0, until = 0;  // order numbers, both included
+  bool watch = false;
+};
+int backfill(const Where& where, const BackfillOptions& options);
+struct ValidateOptions {
+  std::string workspace, email_domain;
+  int visible_within_s = 60;
+};
+int validate(const Where& where, const ValidateOptions& options);
+struct SetupOptions {
+  std::string output = "tillbridge.toml";
+  std::string answers;     // JSON instead of questions
+  bool overwrite = false;  // without being asked
+};
+int setup(const SetupOptions& options);
 int consents(const Where& where, const std::string& workspace, const std::string& address,
              const std::string& country);
 struct ConsentOptions {
@@ -51,7 +69,7 @@ struct ConsentOptions {
 };
 int consent(const Where& where, const ConsentOptions& options);
 int merge(const Where& where, const std::string& workspace, const std::string& into,
-          const std::string& from);
+          const std::string& from, bool customers);
 int journal_verify(const Where& where);
 int journal_stats(const Where& where);
 int journal_backup(const Where& where, const std::string& target);
@@ -69,6 +87,7 @@ struct DemoOptions {
   std::int64_t settling_ms = 1000;
   std::map<std::string, std::string> sandbox_ports;  // simulator -> fixed port
   std::map<std::string, std::string> via;  // platform -> base URL that the hub uses instead
+  double till = 0;                         // lookups per second at the tills
   double klaviyo_quota_factor = 20;        // of the documented windows; 1: as they are
 };
 int demo(const DemoOptions& options);

@@ -57,9 +57,12 @@ int consent(const Where& where, const ConsentOptions& options) {
 }
 
 int merge(const Where& where, const std::string& workspace, const std::string& into,
-          const std::string& from) {
+          const std::string& from, bool customers) {
   return act(where, "/api/v1/merge",
-             {{"workspace", workspace}, {"connection", "klaviyo"}, {"into", into}, {"from", from}},
+             {{"workspace", workspace},
+              {"connection", customers ? "till" : "klaviyo"},
+              {"into", into},
+              {"from", from}},
              "merged");
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/commands/where.h"
+#include "app/demo/demo_till.h"
 
 namespace tillbridge::app {
 namespace {
@@ -90,7 +91,10 @@ int Demo::run() {
   const auto result = verdict(*drained);
   if (!result) return report(result.error());
   print(*result);
-  const bool sound = *drained && number(*result, "missing") == 0 &&
+  const bool till_sound =
+      options_.till == 0 || options_.faults != "none" ||
+      (number(*result, "till_errors") == 0 && number(*result, "till_wrong") == 0);
+  const bool sound = *drained && till_sound && number(*result, "missing") == 0 &&
                      number(*result, "invented") == 0 && number(*result, "doubled") == 0 &&
                      number(*result, "wrong") == 0 && number(*result, "out_of_order") == 0;
   return sound ? exit_done : exit_failed;
@@ -169,7 +173,7 @@ Result<void> Demo::start_hub() {
 
 Result<void> Demo::start_day() {
   if (options_.faults == "storm") TB_CHECK(set_faults("storm", "fault"));
-  if (options_.faults == "klaviyo-down") {
+  if (options_.faults == "klaviyo-down" || options_.faults == "bloomreach-hang") {
     fault_plan_ = FaultPlan::waiting;
     TB_CHECK(set_faults("none", "calm"));
   }
@@ -183,6 +187,9 @@ Result<void> Demo::start_day() {
                    {"user", demo_events_user},
                    {"password", demo_events_password}};
   TB_TRY(const auto started, sandbox_control_->call("POST", "/control/day", day));
+  if (options_.till > 0)
+    TB_CHECK(start_demo_till(*sandbox_control_, ports_.hub_public, options_.till, options_.seconds,
+                             options_.seed));
   started_ = last_shown_ = clock_.tick();
   return {};
 }
@@ -261,6 +268,12 @@ bool Demo::hub_is_idle() {
   return status && json::boolean(status->as_object(), "idle").value_or(false);
 }
 
+bool Demo::till_is_quiet() {
+  json::Object figures;
+  const auto ended = add_till_figures(*sandbox_control_, figures);
+  return ended && *ended;
+}
+
 Result<bool> Demo::drain() {
   if (options_.faults != "none") {
     TB_TRY(const auto calm,
@@ -274,7 +287,8 @@ Result<bool> Demo::drain() {
     TB_TRY(const json::Value state, sandbox_control_->call("GET", "/control/state"));
     const bool sent = number(state.as_object(), "events_queued") == 0 &&
                       number(state.as_object(), "events_in_flight") == 0;
-    quiet_rounds = sent && hub_is_idle() ? quiet_rounds + 1 : 0;
+    const bool asked = options_.till == 0 || till_is_quiet();
+    quiet_rounds = sent && asked && hub_is_idle() ? quiet_rounds + 1 : 0;
     show("closing");
     std::this_thread::sleep_for(tick_pause);
   }
@@ -295,7 +309,11 @@ Result<json::Object> Demo::verdict(bool drained) {
     if (const json::Object* counters = json::object(state->as_object(), "klaviyo"))
       result["klaviyo_counters"] = *counters;
   }
-  if (const auto ratio = isolation_ratio(result)) result["isolation_ratio"] = *ratio;
+  if (options_.till > 0) {
+    TB_TRY([[maybe_unused]] const bool ended, add_till_figures(*sandbox_control_, result));
+  }
+  if (const auto ratio = isolation_ratio(result); ratio && options_.faults == "klaviyo-down")
+    result["isolation_ratio"] = *ratio;
   result["drained"] = drained;
   result["settling_ms"] = options_.settling_ms;
   result["wall_s"] = wall_s;
@@ -377,10 +395,14 @@ void Demo::print(const json::Object& verdict) const {
   }
   fmt::print(
       "\nWhat the tills did and what the platforms received, by the sandbox's own ledger:\n");
-  for (const char* key :
-       {"acknowledged", "records", "effects_expected", "effects_seen", "missing", "invented",
-        "doubled", "wrong", "out_of_order", "unidentified", "cases", "lag_p50_ms", "lag_p99_ms",
-        "settling_ms", "wall_s", "cpu_s_per_10k", "kills"}) {
+  for (const char* key : {"acknowledged",  "records",     "effects_expected",
+                          "effects_seen",  "missing",     "invented",
+                          "doubled",       "wrong",       "out_of_order",
+                          "unidentified",  "cases",       "lag_p50_ms",
+                          "lag_p99_ms",    "settling_ms", "wall_s",
+                          "cpu_s_per_10k", "kills",       "till_asked",
+                          "till_errors",   "till_wrong",  "till_from_index",
+                          "till_p50_ms",   "till_p99_ms", "till_overhead_p99_ms"}) {
     if (const json::Value* value = verdict.if_contains(key))
       fmt::print(
           "  {:<18} {}\n", key,

@@ -31,6 +31,7 @@ class Demo {
   Result<void> set_faults(const std::string& preset, const char* phase);
   Result<void> follow_fault_plan(Tick now);
   bool hub_is_idle();
+  bool till_is_quiet();
   void print(const json::Object& verdict) const;
 
   DemoOptions options_;

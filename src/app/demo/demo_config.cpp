@@ -1,6 +1,10 @@
 #include "app/demo/demo_config.h"
 
+#include <array>
+
 #include <fmt/format.h>
+
+#include "app/demo/demo_till.h"
 
 namespace tillbridge::app {
 
@@ -9,6 +13,16 @@ namespace {
 // Rates into the reference currency, given to the hub and to the ledger.
 constexpr const char* eur_rate = "11.42";
 constexpr const char* nok_rate = "0.98";
+
+// The sandbox's stores, in turn in three countries.
+std::string store_countries() {
+  constexpr std::array countries = {"SE", "NO", "FI"};
+  constexpr std::size_t stores = 60;
+  std::string lines;
+  for (std::size_t index = 0; index < stores; ++index)
+    lines += fmt::format("STO-{:02} = \"{}\"\n", index + 1, countries[index % countries.size()]);
+  return lines;
+}
 
 }  // namespace
 
@@ -48,11 +62,14 @@ cookie_from = "web-cookie"
 requests_per_second = 20
 total_time_max_s = 2               # the storm's hangs are meant to be short
 
+[workspace.sitoo.store_countries]
+{store_countries}
 [workspace.bloomreach]
 base_url = "{bloomreach}"
 project_token = "{project}"
 key_id = "sandbox-key"
 key_secret = "sandbox-secret"
+soft_ids = [{{ id = "email_id", from = "email" }}, {{ id = "phone_id", from = "phone" }}]
 cookie_id = "cookie"
 reference_currency = "SEK"
 total_time_max_s = 2
@@ -68,6 +85,19 @@ webhook_secret = "{webhook_secret}"
 quota_factor = {quota_factor}
 total_time_max_s = 5
 consent_poll_every_s = 5
+
+[workspace.crm]
+user = "{till_user}"
+password = "{till_password}"
+source = "bloomreach"
+reads_per_second = 200             # the simulator's own limit is far above it
+consents = [
+  {{ id = "newsletter", label = "Newsletter by e-mail", channel = "email", bloomreach = "newsletter", klaviyo = "email" }},
+  {{ id = "texts", label = "Offers by SMS", channel = "sms", klaviyo = "sms" }},
+]
+promotions = [
+  {{ id = "welcome-10", name = "Welcome 10 %", type = "cart_percent", value = 10 }},
+]
 
 [workspace.timing]
 settling_ms = {settling_ms}
@@ -87,7 +117,9 @@ max_s = 30
       fmt::arg("hub_control", ports.hub_control), fmt::arg("sitoo", base_url("sitoo", ports.sitoo)),
       fmt::arg("bloomreach", base_url("bloomreach", ports.bloomreach)),
       fmt::arg("klaviyo", base_url("klaviyo", ports.klaviyo)),
-      fmt::arg("klaviyo_key", demo_klaviyo_key), fmt::arg("webhook_secret", demo_webhook_secret),
+      fmt::arg("store_countries", store_countries()), fmt::arg("till_user", demo_till_user),
+      fmt::arg("till_password", demo_till_password), fmt::arg("klaviyo_key", demo_klaviyo_key),
+      fmt::arg("webhook_secret", demo_webhook_secret),
       fmt::arg("quota_factor", settings.klaviyo_quota_factor),
       fmt::arg("events_user", demo_events_user), fmt::arg("events_password", demo_events_password),
       fmt::arg("project", demo_project), fmt::arg("eur_rate", eur_rate),
@@ -98,7 +130,7 @@ json::Object demo_expectations(std::int64_t settling_ms) {
   json::Object expectations;
   expectations["hard_id"] = "registered";
   expectations["hard_id_from"] = "crm_customer_id";
-  expectations["soft_ids"] = json::Object{};
+  expectations["soft_ids"] = json::Object{{"email_id", "email"}, {"phone_id", "phone"}};
   expectations["cookie_id"] = "cookie";
   expectations["returns"] = "event";
   expectations["cancelled"] = "status";

@@ -1,0 +1,47 @@
+#include "app/redemption_target.h"
+
+#include "crm/redemption_rules.h"
+
+namespace tillbridge::app {
+namespace {
+
+class RedemptionTarget final : public Target {
+ public:
+  std::string connection() const override { return crm::redemption_shelf; }
+  bool needs_original(const model::Order&) const override { return false; }
+  std::vector<std::string> facts_wanted(const model::Order& order,
+                                        const std::optional<flows::Original>&,
+                                        const flows::Facts&) const override {
+    return crm::redemption_facts_wanted(order);
+  }
+  flows::Verdict plan(const model::Order& order, const std::optional<flows::Original>&,
+                      const flows::Facts& facts, bool /*history*/) const override {
+    flows::Verdict verdict;
+    crm::RedemptionFacts known;
+    for (const std::string& key : crm::redemption_facts_wanted(order)) {
+      if (const std::string* value = facts.find(key)) known[key] = *value;
+    }
+    for (auto& [key, value] : crm::redemptions_after(known, order))
+      verdict.learned.push_back({key, value});
+    return verdict;
+  }
+  std::vector<std::string> customer_facts_wanted(const crm::CustomerAct&,
+                                                 const flows::Facts&) const override {
+    return {};
+  }
+  flows::Verdict plan_customer(const crm::CustomerAct&, const flows::Facts&) const override {
+    return {};
+  }
+  std::string part_bytes(const model::TrackedEffect&) const override { return {}; }
+  model::IdentitySource key_source() const override {
+    return model::IdentitySource::crm_customer_id;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Target> make_redemption_target() {
+  return std::make_unique<RedemptionTarget>();
+}
+
+}  // namespace tillbridge::app
