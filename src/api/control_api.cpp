@@ -97,6 +97,7 @@ void ControlApi::add_routes(http::Router& router) {
   add(router, "POST", "/api/v1/consents", &ControlApi::consent, false);
   add(router, "GET", "/api/v1/consents", &ControlApi::consents, false);
   add(router, "POST", "/api/v1/merge", &ControlApi::merge, false);
+  add(router, "POST", "/api/v1/customers/sync", &ControlApi::sync_customers, false);
   add(router, "POST", "/api/v1/comparisons", &ControlApi::compare, false);
   add(router, "POST", "/api/v1/backfill", &ControlApi::backfill, false);
   add(router, "GET", "/api/v1/backfill", &ControlApi::backfill_state, false);
@@ -244,6 +245,13 @@ Task<http::Reply> ControlApi::merge(http::Request request) {
   answer["done"] = true;
   answer["message"] = *said;
   co_return json_reply(answer);
+}
+
+Task<http::Reply> ControlApi::sync_customers(http::Request request) {
+  const json::Object body = body_of(request);
+  const auto read = co_await operations_.sync_customers(member(body, "workspace"),
+                                                        member(body, "by", "operator"));
+  co_return read ? json_reply(*read) : error_reply(read.error());
 }
 
 Task<http::Reply> ControlApi::compare(http::Request request) {

@@ -33,6 +33,7 @@ class ControlApi {
   Task<http::Reply> consent(http::Request request);
   Task<http::Reply> consents(http::Request request);
   Task<http::Reply> merge(http::Request request);
+  Task<http::Reply> sync_customers(http::Request request);
   Task<http::Reply> backup(http::Request request);
   Task<http::Reply> compare(http::Request request);
   Task<http::Reply> backfill(http::Request request);

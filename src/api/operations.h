@@ -68,13 +68,16 @@ class Operations {
   // with them their profiles. Answers in words.
   virtual Task<Result<std::string>> merge(std::string workspace, std::string connection,
                                           std::string into, std::string from, std::string by) = 0;
+  // Reads the customers of the platform that holds them into the register's index, now. Answers
+  // {"workspace", "profiles", "message"} when it is done.
+  virtual Task<Result<json::Object>> sync_customers(std::string workspace, std::string by) = 0;
   // Holds what was delivered against what the platform has; answers when it is done. The result is
   // that of app/klaviyo_comparison.h.
   virtual Task<Result<json::Object>> compare(std::string workspace, std::string connection,
                                              ComparisonAsked asked) = 0;
-  // Sends past orders as history, behind what is sold now; one backfill at a time. Each answers with
-  // the state of app/backfill.h: {"workspace", "phase", "from", "until", "next", "found", ...}.
-  // act: "pause", "resume" or "stop".
+  // Sends past orders as history, behind what is sold now; one backfill at a time. Each answers
+  // with the state of app/backfill.h: {"workspace", "phase", "from", "until", "next", "found",
+  // ...}. act: "pause", "resume" or "stop".
   virtual Task<Result<json::Object>> backfill(std::string workspace, BackfillAsked asked) = 0;
   virtual Task<Result<json::Object>> backfill_state(std::string workspace) = 0;
   virtual Task<Result<json::Object>> backfill_act(std::string workspace, std::string act,

@@ -28,6 +28,7 @@ BloomreachSourceSettings source_settings(const Workspace& workspace) {
   settings.mapping = flows::customer_mapping_of(workspace.bloomreach_flows);
   settings.categories = workspace.crm.categories;
   settings.country = workspace.sitoo.country;
+  settings.sync_segmentation = workspace.crm_sync_segmentation;
   return settings;
 }
 

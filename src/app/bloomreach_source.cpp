@@ -64,6 +64,22 @@ Task<crm::SourceAnswer> BloomreachSource::find(crm::Key key, Duration within) {
   co_return answer;
 }
 
+Task<crm::SourcePage> BloomreachSource::changed(Instant /*since*/, std::string /*next*/) {
+  crm::SourcePage page;
+  constexpr bool urgent = false;
+  if (auto refused = gate_.refusal(urgent)) {
+    page.outcome = std::move(*refused);
+    co_return page;
+  }
+  constexpr int first_segment = 0;
+  auto exported = co_await client_.export_segment(settings_.sync_segmentation, first_segment,
+                                                  what_.ids, what_.properties);
+  gate_.answered(exported.outcome);
+  page.outcome = std::move(exported.outcome);
+  for (const auto& read : exported.customers) page.profiles.push_back(to_profile(read));
+  co_return page;
+}
+
 crm::FoundProfile BloomreachSource::to_profile(const bloomreach::CustomerRead& read) const {
   model::TargetValues values;
   for (const auto& [name, value] : read.properties) values["properties." + name] = texts_of(value);

@@ -17,7 +17,8 @@ struct BloomreachSourceSettings {
   std::string hard_id;             // "registered"
   model::CustomerMapping mapping;  // complete: with the hard ID's rule
   std::vector<model::ConsentCategory> categories;
-  std::string country;  // of phones without +
+  std::string country;            // of phones without +
+  std::string sync_segmentation;  // "": all customers
 };
 
 class BloomreachSource final : public crm::ProfileSource {
@@ -28,6 +29,8 @@ class BloomreachSource final : public crm::ProfileSource {
   std::string connection() const override { return settings_.connection; }
   bool searches_by(crm::KeyType type) const override { return id_types_.contains(type); }
   Task<crm::SourceAnswer> find(crm::Key key, Duration within) override;
+  // The whole segmentation in one answer, whatever changed (bloomreach.md 7.4).
+  Task<crm::SourcePage> changed(Instant since, std::string next) override;
 
   const connectors::bloomreach::WhatToRead& what_is_read() const { return what_; }
 

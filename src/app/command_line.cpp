@@ -300,6 +300,13 @@ void add_people(CLI::App& app, Commands& c) {
                               "Workspace, when there are several");
   consent_command->callback([&c] { c.chosen = [&c] { return consent(c.where, c.consent); }; });
 
+  auto* sync_command = app.add_subcommand(
+      "sync-customers", "Read the platform's customers into the register's own index, now");
+  add_where(*sync_command, c.where, false);
+  sync_command->add_option("--workspace", c.workspace, "Workspace, when there are several");
+  sync_command->callback(
+      [&c] { c.chosen = [&c] { return sync_customers(c.where, c.workspace); }; });
+
   auto* merge_command = app.add_subcommand(
       "merge",
       "Make one of two Klaviyo profiles, or of two customers, of the same person; it cannot be "
@@ -311,8 +318,9 @@ void add_people(CLI::App& app, Commands& c) {
                           "Both are customer numbers of the tills' register");
   merge_command->add_option("from", c.from, "Profile that vanishes into it")->required();
   merge_command->add_option("--workspace", c.workspace, "Workspace, when there are several");
-  merge_command->callback(
-      [&c] { c.chosen = [&c] { return merge(c.where, c.workspace, c.into, c.from, c.customers); }; });
+  merge_command->callback([&c] {
+    c.chosen = [&c] { return merge(c.where, c.workspace, c.into, c.from, c.customers); };
+  });
 }
 
 }  // namespace

@@ -114,7 +114,10 @@ struct Workspace {
   crm::CrmSettings crm;
   std::string crm_source;            // the connection that holds the customers
   double crm_reads_per_second = 10;  // live reads at Bloomreach (bloomreach.md U8)
-  double crm_till_share = 0.3;       // of Klaviyo's windows for reading profiles
+  // Profiles that changed at the platform flow into the index this often; zero: never by itself.
+  Duration crm_sync_every{0};
+  std::string crm_sync_segmentation;  // Bloomreach: only these customers; "" all
+  double crm_till_share = 0.3;        // of Klaviyo's windows for reading profiles
 
   Duration settling = std::chrono::milliseconds{2000};   // from the announcement to the first read
   Duration incomplete_again = std::chrono::seconds{20};  // between reads of an incomplete order

@@ -69,10 +69,10 @@ void read_categories(TableReader& crm, std::vector<model::ConsentCategory>& into
                    {"sms", std::optional(model::ConsentChannel::sms)},
                    {"", std::optional<model::ConsentChannel>()}});
     reader.finish();
-    const bool shares = category.channel &&
-                        std::any_of(into.begin(), into.end(), [&](const auto& other) {
-                          return other.channel == category.channel;
-                        });
+    const bool shares =
+        category.channel && std::any_of(into.begin(), into.end(), [&](const auto& other) {
+          return other.channel == category.channel;
+        });
     if (shares)
       reader.problem("channel", "belongs to another category already",
                      "the till has one switch for it: leave it out here");
@@ -135,6 +135,10 @@ void read_crm(TableReader& reader, Workspace& into) {
   reader.time("double_press_min", settings.double_press_within, minute, 0, 1'440);
   reader.whole("added_status", settings.added_status, 200, 201);
   reader.choice("duplicates", settings.refuse_duplicates, {{"join", false}, {"refuse", true}});
+  reader.choice("unknown_while_down", settings.unknown_while_down_is_error,
+                {{"nobody", false}, {"error", true}});
+  reader.time("sync_every_min", into.crm_sync_every, minute, 0, 10'080);
+  reader.text("sync_segmentation", into.crm_sync_segmentation);
   reader.whole("history_max", settings.history_max, 1, 200);
   reader.time("redeem_unused_h", settings.unused_after, hour, 1, 720);
   read_routes(*reader.below("routes"), settings.routes);

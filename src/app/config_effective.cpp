@@ -203,13 +203,15 @@ void write_crm(Out out, const Workspace& w) {
   const crm::CrmSettings& c = w.crm;
   fmt::format_to(out, "\n[workspace.crm]\nuser = {}\nsource = {}\nreads_per_second = {}\n",
                  quoted(c.user), quoted(w.crm_source), w.crm_reads_per_second);
-  fmt::format_to(out,
-                 "till_share = {}\npatience_ms = {}\nown_changes_win_min = {}\n"
-                 "double_press_min = {}\nadded_status = {}\nduplicates = \"{}\"\n",
-                 w.crm_till_share, in_ms(c.patience),
-                 in(std::chrono::minutes{1}, c.own_changes_win_for),
-                 in(std::chrono::minutes{1}, c.double_press_within), c.added_status,
-                 c.refuse_duplicates ? "refuse" : "join");
+  fmt::format_to(
+      out,
+      "till_share = {}\npatience_ms = {}\nown_changes_win_min = {}\n"
+      "double_press_min = {}\nadded_status = {}\nduplicates = \"{}\"\n"
+      "unknown_while_down = \"{}\"\nsync_every_min = {}\nsync_segmentation = {}\n",
+      w.crm_till_share, in_ms(c.patience), in(std::chrono::minutes{1}, c.own_changes_win_for),
+      in(std::chrono::minutes{1}, c.double_press_within), c.added_status,
+      c.refuse_duplicates ? "refuse" : "join", c.unknown_while_down_is_error ? "error" : "nobody",
+      in(std::chrono::minutes{1}, w.crm_sync_every), quoted(w.crm_sync_segmentation));
   fmt::format_to(out, "history_max = {}\nredeem_unused_h = {}\nconsents = [\n", c.history_max,
                  in(std::chrono::hours{1}, c.unused_after));
   for (const model::ConsentCategory& category : c.categories) {

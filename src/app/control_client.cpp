@@ -28,10 +28,10 @@ outbound::HttpRequest ControlClient::request(const std::string& method,
   request.method = method;
   request.url = base_url_ + path;
   request.connect_time_max = std::chrono::seconds{2};
-  request.total_time_max = path.ends_with("/backup") || path.ends_with("/comparisons") ||
-                                   path.ends_with("/validate")
-                               ? Duration(std::chrono::hours{1})
-                               : Duration(std::chrono::seconds{10});
+  request.total_time_max =
+      path.ends_with("/backup") || path.ends_with("/comparisons") || path.ends_with("/validate")
+          ? Duration(std::chrono::hours{1})
+          : Duration(std::chrono::seconds{10});
   if (!token_.empty()) request.bearer = Secret("Bearer " + std::string(token_.reveal()));
   return request;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace tillbridge::app {
 
 CustomerPlans::CustomerPlans(Surroundings on, CustomerPlansSettings settings,

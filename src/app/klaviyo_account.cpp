@@ -105,6 +105,9 @@ Task<Client::Membership> KlaviyoAccount::list_membership(std::string profile_id,
   return paced(Operation::list_membership,
                client_.list_membership(std::move(profile_id), std::move(list_id)));
 }
+Task<Page<Profile>> KlaviyoAccount::changed_since(Instant after, std::string next) {
+  return paced(Operation::find_profiles, client_.changed_since(after, std::move(next)));
+}
 Task<Page<Profile>> KlaviyoAccount::left_since(Instant after, std::string next) {
   return paced(Operation::find_profiles, client_.left_since(after, std::move(next)));
 }

@@ -24,8 +24,8 @@ class KlaviyoAccount {
 
   Task<connectors::klaviyo::Page<connectors::klaviyo::Profile>> find_profiles(
       connectors::klaviyo::ProfileKey key, std::vector<std::string> values, bool with_consent);
-  // For tills: never waits for the windows (throttled instead), and part of them is kept for it once
-  // keep_for_tills() was called.
+  // For tills: never waits for the windows (throttled instead), and part of them is kept for it
+  // once keep_for_tills() was called.
   Task<connectors::klaviyo::Page<connectors::klaviyo::Profile>> find_person_now(
       connectors::klaviyo::ProfileKey key, std::string value, Duration within);
   Task<connectors::klaviyo::Client::Imported> import_profile(std::string body);
@@ -35,6 +35,8 @@ class KlaviyoAccount {
   Task<connectors::klaviyo::Answer> unsubscribe(std::string body);
   Task<connectors::klaviyo::Client::Membership> list_membership(std::string profile_id,
                                                                 std::string list_id);
+  Task<connectors::klaviyo::Page<connectors::klaviyo::Profile>> changed_since(Instant after,
+                                                                              std::string next);
   Task<connectors::klaviyo::Page<connectors::klaviyo::Profile>> left_since(Instant after,
                                                                            std::string next);
   Task<connectors::klaviyo::Page<connectors::klaviyo::Client::Metric>> metrics(std::string next);

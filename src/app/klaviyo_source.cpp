@@ -64,6 +64,15 @@ Task<crm::SourceAnswer> KlaviyoSource::find(crm::Key key, Duration within) {
   co_return answer;
 }
 
+Task<crm::SourcePage> KlaviyoSource::changed(Instant since, std::string next) {
+  auto page = co_await account_.changed_since(since, std::move(next));
+  crm::SourcePage made;
+  made.outcome = std::move(page.answer.outcome);
+  made.next = std::move(page.next);
+  for (const auto& read : page.items) made.profiles.push_back(to_profile(read));
+  co_return made;
+}
+
 crm::FoundProfile KlaviyoSource::to_profile(const connectors::klaviyo::Profile& read) const {
   crm::FoundProfile profile;
   profile.handle = read.id;

@@ -27,6 +27,7 @@ class KlaviyoSource final : public crm::ProfileSource {
   std::string connection() const override { return settings_.connection; }
   bool searches_by(crm::KeyType type) const override;
   Task<crm::SourceAnswer> find(crm::Key key, Duration within) override;
+  Task<crm::SourcePage> changed(Instant since, std::string next) override;
 
  private:
   crm::FoundProfile to_profile(const connectors::klaviyo::Profile& read) const;

@@ -38,6 +38,7 @@ class HubOperations final : public api::Operations {
                                           std::string by) override;
   Task<Result<json::Object>> validate(std::string workspace, api::ValidationAsked asked) override;
   Result<json::Object> setup_preview(const json::Object& answers) override;
+  Task<Result<json::Object>> sync_customers(std::string workspace, std::string by) override;
   Result<void> step_clock(Duration by) override;
 
  private:

@@ -147,7 +147,8 @@ Task<Result<std::string>> HubOperations::merge(std::string workspace, std::strin
     co_return co_await merge_customers(found, std::move(into), std::move(from), std::move(by));
   if (connection != klaviyo_name) {
     co_return fail(Error::Kind::rejected,
-                   fmt::format("profiles are merged at klaviyo, customers at till, nothing at '{}'", connection));
+                   fmt::format("profiles are merged at klaviyo, customers at till, nothing at '{}'",
+                               connection));
   }
   if (found->klaviyo() == nullptr) co_return fail(not_connected(found->name()));
   if (into.empty() || from.empty()) {

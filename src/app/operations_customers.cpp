@@ -19,6 +19,25 @@ std::string handle_at(const crm::IndexEntry& entry, const std::string& connectio
 
 }  // namespace
 
+Task<Result<json::Object>> HubOperations::sync_customers(std::string workspace, std::string by) {
+  TB_CO_TRY(WorkspaceRuntime * found, find(workspace));
+  TillRegister* const till = found->till_register();
+  if (till == nullptr || till->sync() == nullptr) {
+    co_return fail(Error::Kind::not_found,
+                   fmt::format("workspace {} serves no customer register", found->name()));
+  }
+  const auto asked =
+      co_await store_audit(found->name(), fmt::format("{} asked to read the customers", by));
+  if (!asked) co_return fail(asked.error());
+  const auto looked = co_await till->sync()->look();
+  if (!looked) co_return fail(looked.error());
+  json::Object answer;
+  answer["workspace"] = found->name();
+  answer["profiles"] = *looked;
+  answer["message"] = fmt::format("{} customers are known to the register now", *looked);
+  co_return answer;
+}
+
 Task<Result<std::string>> HubOperations::merge_customers(WorkspaceRuntime* workspace,
                                                          std::string into, std::string from,
                                                          std::string by) {

@@ -14,11 +14,22 @@ TillRegister::TillRegister(Surroundings on, const Workspace& workspace,
       plans_(on, {workspace.name, settings_version, settings_.categories}, targets_of(workspace),
              parts.consent_desk, parts.deliver),
       desk_(desk_parts(on, parts), settings_, settings_version),
-      server_(on.clock, on.ids, on.metrics, settings_, desk_) {}
+      server_(on.clock, on.ids, on.metrics, settings_, desk_) {
+  if (parts.source != nullptr) {
+    sync_ = std::make_unique<CustomerSync>(on, workspace.name, workspace.crm_sync_every,
+                                           *parts.source, desk_);
+  }
+}
 
 void TillRegister::start(TaskGroup& tasks) {
   desk_.start(tasks);
   if (!settings_.promotions.empty()) tasks.start(redemption_watch_.run());
+  if (sync_) tasks.start(sync_->run());
+}
+
+void TillRegister::request_stop() {
+  redemption_watch_.request_stop();
+  if (sync_) sync_->request_stop();
 }
 
 crm::DeskParts TillRegister::desk_parts(Surroundings on, const Parts& parts) {

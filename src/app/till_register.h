@@ -6,6 +6,7 @@
 
 #include "app/consent_desk.h"
 #include "app/customer_plans.h"
+#include "app/customer_sync.h"
 #include "app/purchase_history.h"
 #include "app/surroundings.h"
 #include "crm/customer_desk.h"
@@ -27,10 +28,11 @@ class TillRegister {
                Parts parts);
 
   void start(TaskGroup& tasks);
-  void request_stop() { redemption_watch_.request_stop(); }
+  void request_stop();
   Task<http::Reply> receive(http::Request request) { return server_.receive(std::move(request)); }
   crm::CustomerDesk& desk() { return desk_; }
   crm::CustomerIndex& index() { return index_; }
+  CustomerSync* sync() const { return sync_.get(); }  // nullptr: no platform holds the customers
 
  private:
   crm::DeskParts desk_parts(Surroundings on, const Parts& parts);
@@ -47,6 +49,7 @@ class TillRegister {
   CustomerPlans plans_;
   crm::CustomerDesk desk_;
   crm::TillServer server_;
+  std::unique_ptr<CustomerSync> sync_;
 };
 
 }  // namespace tillbridge::app

@@ -253,6 +253,8 @@ json::Object WorkspaceRuntime::status() {
   out["name"] = settings_.name;
   out["idle"] = idle();
   out["connections"] = std::move(connections);
+  if (till_register_ && till_register_->sync() != nullptr)
+    out["customers"] = till_register_->sync()->status();
   out["lag"] = lag_watch_.status();
   out["backfill"] = backfill_.state();
   return out;

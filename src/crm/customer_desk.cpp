@@ -165,6 +165,12 @@ Task<Result<IndexEntry>> CustomerDesk::with_consents(IndexEntry entry) {
   co_return entry;
 }
 
+Task<Result<void>> CustomerDesk::learn(FoundProfile found) {
+  const auto adopted = co_await adopt(std::move(found));
+  if (!adopted) co_return fail(adopted.error());
+  co_return Result<void>{};
+}
+
 Task<Result<ShownCustomer>> CustomerDesk::show(IndexEntry known, bool from_index) {
   auto with_all = co_await with_consents(std::move(known));
   if (!with_all) co_return fail(with_all.error());
@@ -192,8 +198,7 @@ Task<Answered<std::optional<ShownCustomer>>> CustomerDesk::search(Key key, AtTil
       answered.result = std::optional(std::move(*shown));
     else
       answered.result = fail(shown.error());
-  } else if (!finding.asked) {
-    // "Nobody" would invite staff to create the person a second time.
+  } else if (!finding.asked && settings_.unknown_while_down_is_error) {
     answered.result = fail(Error::Kind::unavailable, unreachable);
   }
   co_return answered;

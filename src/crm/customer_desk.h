@@ -54,6 +54,8 @@ class CustomerDesk final : public TillDesk {
   Task<Answered<std::vector<Section>>> sections(std::string customer_id, AtTill at) override;
   Task<Answered<Promotion>> redeem(RedeemAct act, AtTill at) override;
 
+  // What a platform told about somebody outside of a till's question: into the index.
+  Task<Result<void>> learn(FoundProfile found);
   // One profile becomes another's: `from` is gone from the index, its identifiers lead to `into`.
   // not_found names which.
   Task<Result<void>> merge(std::string into, std::string from, std::string by);

@@ -103,6 +103,12 @@ class Platform final : public ProfileSource {
     co_return answer;
   }
 
+  Task<SourcePage> changed(Instant /*since*/, std::string /*next*/) override {
+    SourcePage page;
+    page.outcome.kind = Outcome::Kind::rejected;
+    co_return page;
+  }
+
   // A delivery has arrived: {"id", "handle", "look_up_first", "customer"}; again is as once.
   void receive(const std::string& effect, const std::string& part) {
     if (!effects_.insert(effect).second) return;

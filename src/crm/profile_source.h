@@ -38,6 +38,13 @@ struct SourceAnswer {
   std::optional<FoundProfile> found;
 };
 
+// Profiles for the index, some at a time.
+struct SourcePage {
+  Outcome outcome;
+  std::vector<FoundProfile> profiles;
+  std::string next;  // where to go on in this run; "" the end
+};
+
 class ProfileSource {
  public:
   virtual ~ProfileSource() = default;
@@ -47,6 +54,9 @@ class ProfileSource {
   virtual bool searches_by(KeyType type) const = 0;
   // Never takes longer than `within`.
   virtual Task<SourceAnswer> find(Key key, Duration within) = 0;
+  // Profiles changed after `since`, as far as the platform can tell; else all of them. next: of the
+  // page before, "" to begin.
+  virtual Task<SourcePage> changed(Instant since, std::string next) = 0;
 };
 
 }  // namespace tillbridge::crm

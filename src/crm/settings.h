@@ -27,6 +27,9 @@ struct CrmSettings {
   bool refuse_duplicates = false;
   Duration patience =
       std::chrono::milliseconds{900};  // till the answer, whatever the platform does
+  // Nobody could be asked about a key that the index does not know: an error instead of "nobody".
+  // "Nobody" is safe, because whoever is then added is looked up before they are written.
+  bool unknown_while_down_is_error = false;
   Duration double_press_within = std::chrono::minutes{10};
   // What was changed at the till counts more than what a platform says for so long: their queues.
   Duration own_changes_win_for = std::chrono::minutes{10};

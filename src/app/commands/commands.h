@@ -68,6 +68,7 @@ struct ConsentOptions {
   std::string workspace, address, country, channel, decision, at, source;
 };
 int consent(const Where& where, const ConsentOptions& options);
+int sync_customers(const Where& where, const std::string& workspace);
 int merge(const Where& where, const std::string& workspace, const std::string& into,
           const std::string& from, bool customers);
 int journal_verify(const Where& where);

@@ -56,6 +56,10 @@ int consent(const Where& where, const ConsentOptions& options) {
   return act(where, "/api/v1/consents", std::move(body), "kept");
 }
 
+int sync_customers(const Where& where, const std::string& workspace) {
+  return act(where, "/api/v1/customers/sync", {{"workspace", workspace}}, "read");
+}
+
 int merge(const Where& where, const std::string& workspace, const std::string& into,
           const std::string& from, bool customers) {
   return act(where, "/api/v1/merge",

@@ -188,8 +188,8 @@ Result<void> Demo::start_day() {
                    {"password", demo_events_password}};
   TB_TRY(const auto started, sandbox_control_->call("POST", "/control/day", day));
   if (options_.till > 0)
-    TB_CHECK(start_demo_till(*sandbox_control_, ports_.hub_public, options_.till, options_.seconds,
-                             options_.seed));
+    TB_CHECK(start_demo_till(*sandbox_control_, *hub_control_, ports_.hub_public, options_.till,
+                             options_.seconds, options_.seed));
   started_ = last_shown_ = clock_.tick();
   return {};
 }

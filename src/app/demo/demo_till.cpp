@@ -4,11 +4,13 @@
 
 namespace tillbridge::app {
 
-Result<void> start_demo_till(ControlClient& sandbox, std::uint16_t hub_port, double rate,
-                             int seconds, std::uint64_t seed) {
+Result<void> start_demo_till(ControlClient& sandbox, ControlClient& hub, std::uint16_t hub_port,
+                             double rate, int seconds, std::uint64_t seed) {
   TB_TRY(const auto people,
          sandbox.call("POST", "/control/customers",
                       json::Object{{"platforms", json::Array{"bloomreach", "klaviyo"}}}));
+  TB_TRY(const auto read,
+         hub.call("POST", "/api/v1/customers/sync", json::Object{{"workspace", "demo"}}));
   // What a read of one customer takes at a platform, so that the overhead is told apart from it.
   TB_TRY(const auto slow,
          sandbox.call("POST", "/control/faults",

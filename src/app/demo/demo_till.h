@@ -10,10 +10,11 @@ namespace tillbridge::app {
 constexpr const char* demo_till_user = "sitoo-crm";
 constexpr const char* demo_till_password = "demo-crm-password";
 
-// The day's customers exist at both platforms before the shops open; then the tills ask, `rate`
+// The day's customers exist at both platforms before the shops open and are read into the hub's
+// index; then the tills ask, `rate`
 // times a second for `seconds`.
-Result<void> start_demo_till(ControlClient& sandbox, std::uint16_t hub_port, double rate,
-                             int seconds, std::uint64_t seed);
+Result<void> start_demo_till(ControlClient& sandbox, ControlClient& hub, std::uint16_t hub_port,
+                             double rate, int seconds, std::uint64_t seed);
 
 // Adds till_p50_ms, till_p99_ms, till_overhead_p99_ms, till_errors and more, as the sandbox has
 // measured them. False: the tills are still asking.

@@ -125,8 +125,8 @@ Task<ExportAnswer> CustomerClient::export_segment(std::string segmentation_id, i
                                                   std::vector<std::string> ids,
                                                   std::vector<std::string> properties) {
   ExportAnswer made;
-  if (segmentation_id.empty() || (ids.empty() && properties.empty())) {
-    made.outcome = not_sent("an export needs a segmentation and something to export");
+  if (ids.empty() && properties.empty()) {
+    made.outcome = not_sent("an export needs something to export");
     co_return made;
   }
   const auto answer = co_await post("/customers/export",

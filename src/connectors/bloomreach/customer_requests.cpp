@@ -126,10 +126,15 @@ std::string export_body(std::string_view segmentation_id, int segment_index,
   for (const std::string& type : ids) append_attribute(out, Attribute{Kind::id, type, ""});
   for (const std::string& name : properties)
     append_attribute(out, Attribute{Kind::property, name, ""});
-  out += R"(]},"filter":{"type":"segment","segmentation_id":)";
-  json::append_quoted(out, segmentation_id);
-  append_name(out, "segment_index");
-  out += std::to_string(segment_index);
+  out += R"(]},"filter":)";
+  if (segmentation_id.empty()) {
+    out += R"({"type":"all")";
+  } else {
+    out += R"({"type":"segment","segmentation_id":)";
+    json::append_quoted(out, segmentation_id);
+    append_name(out, "segment_index");
+    out += std::to_string(segment_index);
+  }
   out += R"(},"timezone":"UTC"})";
   return out;
 }

@@ -231,6 +231,16 @@ Task<Client::Membership> Client::list_membership(std::string profile_id, std::st
   co_return membership;
 }
 
+Task<Page<Profile>> Client::changed_since(Instant after, std::string next) {
+  Query query;
+  query.with("filter", "greater-than(updated," + time_text(after) + ")")
+      .with("sort", "updated")
+      .with("additional-fields[profile]", "subscriptions")
+      .with("page[size]", "100");
+  Answer answer = co_await state_->get("/api/profiles" + query.text(), std::move(next));
+  co_return person_page(std::move(answer));
+}
+
 Task<Page<Profile>> Client::left_since(Instant after, std::string next) {
   Query query;
   query.with("filter", "greater-than(" + std::string(left_field) + "," + time_text(after) + ")")

@@ -82,6 +82,9 @@ class Client {
   };
   Task<Membership> list_membership(std::string profile_id, std::string list_id);
 
+  // Profiles that changed after `after`, oldest first, with consent and all values. next: continue
+  // there.
+  Task<Page<Profile>> changed_since(Instant after, std::string next);
   // Profiles whose e-mail suppression began after `after`, oldest first (10.5). next: continue
   // there.
   Task<Page<Profile>> left_since(Instant after, std::string next);
