@@ -31,6 +31,9 @@ class GatedSource final : public ProfileSource {
     answer.found = found;
     co_return answer;
   }
+  Task<SourcePage> changed(Instant /*since*/, std::string /*next*/) override {
+    co_return SourcePage{};
+  }
   void open() {
     open_ = true;
     opened_.notify();

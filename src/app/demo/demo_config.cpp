@@ -91,13 +91,23 @@ user = "{till_user}"
 password = "{till_password}"
 source = "bloomreach"
 reads_per_second = 200             # the simulator's own limit is far above it
-consents = [
-  {{ id = "newsletter", label = "Newsletter by e-mail", channel = "email", bloomreach = "newsletter", klaviyo = "email" }},
-  {{ id = "texts", label = "Offers by SMS", channel = "sms", klaviyo = "sms" }},
-]
-promotions = [
-  {{ id = "welcome-10", name = "Welcome 10 %", type = "cart_percent", value = 10 }},
-]
+[[workspace.crm.consents]]
+id = "newsletter"
+label = "Newsletter by e-mail"
+channel = "email"
+bloomreach = "newsletter"
+klaviyo = "email"
+
+[[workspace.crm.consents]]
+id = "texts"
+label = "Offers by SMS"
+channel = "sms"
+klaviyo = "sms"
+
+[[workspace.crm.promotions]]
+id = "welcome-10"
+name = "Welcome 10 %"
+value = 10
 
 [workspace.timing]
 settling_ms = {settling_ms}

@@ -97,8 +97,8 @@ class CustomerClient {
   // C2: all ids and properties, in either envelope (U7). The whole history travels with them and is
   // dropped here: not for the till.
   Task<ReadAnswer> export_one(std::string id_type, std::string id_value, Duration within);
-  // C3. segmentation_id "": all customers. segment_index -1: customers outside every segment. A heavy call: the whole segment comes in
-  // one answer, within config.export_time_max and export_bytes_max.
+  // C3. segmentation_id "": all customers. segment_index -1: customers outside every segment. A
+  // heavy call: all of them come in one answer, within config.export_time_max and export_bytes_max.
   Task<ExportAnswer> export_segment(std::string segmentation_id, int segment_index,
                                     std::vector<std::string> ids,
                                     std::vector<std::string> properties);
