@@ -71,9 +71,16 @@ TEST_F(CustomerDeskTest, AnswersFromTheIndexWithAMarkWhenThePlatformCannot) {
   }
 }
 
-TEST_F(CustomerDeskTest, NobodyKnownAndNobodyAskedIsNoAnswer) {
+TEST_F(CustomerDeskTest, NobodyKnownAndNobodyAsked) {
   bench.platform.mode = Platform::Mode::refuses;
   auto found = bench.search(KeyType::email, "vera@example.org");
+  ASSERT_TRUE(found.result);
+  EXPECT_EQ(*found.result, std::nullopt);
+  CrmSettings careful = for_tests::desk_settings();
+  careful.unknown_while_down_is_error = true;
+  DeskBench other{careful};
+  other.platform.mode = Platform::Mode::refuses;
+  found = other.search(KeyType::email, "vera@example.org");
   ASSERT_FALSE(found.result);
   EXPECT_EQ(found.result.error().kind, Error::Kind::unavailable);
   const auto got = bench.await(bench.desk().get("c-1", {}));
