@@ -9,7 +9,7 @@ quick="${TB_QUICK:-0}"
 [ "${1:-}" = --quick ] && quick=1
 
 # The rooms whose code runs on more than one thread.
-THREADED=(base_test http_test outbound_test journal_test engine_test app_test journal_conformance_test outbound_live_test)
+THREADED=(base_test http_test outbound_test journal_test engine_test app_test crm_test journal_conformance_test outbound_live_test)
 
 passed=0
 failed=0

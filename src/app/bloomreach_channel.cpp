@@ -58,6 +58,9 @@ BloomreachChannel::BloomreachChannel(outbound::Transport& transport,
 
 Task<engine::Channel::Answer> BloomreachChannel::send(std::vector<engine::Parcel> parcels,
                                                       engine::Route /*route*/) {
+  if (!aliases_.empty()) {
+    for (engine::Parcel& parcel : parcels) follow_aliases(parcel);
+  }
   if (auto look_up = look_up_at_head(parcels.front())) {
     const std::size_t count = parcels.size();
     co_return co_await send_looked_up(std::move(parcels.front()), std::move(*look_up), count);
@@ -78,6 +81,16 @@ Task<engine::Channel::Answer> BloomreachChannel::send(std::vector<engine::Parcel
   co_return answer;
 }
 
+void BloomreachChannel::follow_aliases(engine::Parcel& parcel) const {
+  for (std::string& part : parcel.parts) {
+    if (connectors::bloomreach::look_up_of(part)) continue;
+    for (const Alias& alias : aliases_) {
+      part =
+          connectors::bloomreach::with_first_id(std::move(part), alias.type, alias.was, alias.is);
+    }
+  }
+}
+
 Task<BloomreachChannel::Found> BloomreachChannel::find_other(
     connectors::bloomreach::LookUp look_up) {
   connectors::bloomreach::WhatToRead what;
@@ -88,6 +101,8 @@ Task<BloomreachChannel::Found> BloomreachChannel::find_other(
     constexpr bool urgent = false;
     if (auto refused = look_ups_.reads.refusal(urgent)) {
       found.outcome = std::move(*refused);
+      found.outcome.connection_at_fault = true;  // it costs the delivery none of its patience
+      found.asked = false;
       co_return found;
     }
     const auto read = co_await look_ups_.customers.read(type, id, what, config_.total_time_max);
@@ -99,8 +114,8 @@ Task<BloomreachChannel::Found> BloomreachChannel::find_other(
     if (!read.customer) continue;
     const auto hard = read.customer->ids.find(look_up.hard_id);
     if (hard == read.customer->ids.end() || hard->second.empty()) continue;
-    if (hard->second.front() == look_up.own) continue;
-    found.hard_id = hard->second.front();
+    // Their own address ends it: the identifiers after it may be shared.
+    if (hard->second.front() != look_up.own) found.hard_id = hard->second.front();
     co_return found;
   }
   co_return found;
@@ -116,18 +131,24 @@ Task<engine::Channel::Answer> BloomreachChannel::send_looked_up(
   results.parts_sent = 1;
   const Found found = co_await find_other(look_up);
   if (found.outcome.kind != Outcome::Kind::delivered) {
-    answer.call = found.outcome;
+    // Where no call was made, that says nothing about how sales go.
+    answer.call.kind = Outcome::Kind::delivered;
+    if (found.asked) answer.call = found.outcome;
     results.outcomes.push_back(found.outcome);
     co_return answer;
   }
   std::string part = look_up.part;
   if (!found.hard_id.empty()) {
-    part = connectors::bloomreach::with_hard_id(look_up, found.hard_id);
+    part = connectors::bloomreach::with_first_id(std::move(part), look_up.hard_id, look_up.own,
+                                                 found.hard_id);
     results.note = "somebody with these identifiers was there already: written to them";
   }
   answer.call = co_await look_ups_.customers.write(std::move(part));
   results.outcomes.push_back(answer.call);
   if (found.hard_id.empty() || answer.call.kind != Outcome::Kind::delivered) co_return answer;
+  constexpr std::size_t aliases_max = 10'000;
+  if (aliases_.size() >= aliases_max) aliases_.pop_front();
+  aliases_.push_back({look_up.hard_id, look_up.own, found.hard_id});
   answer.facts.push_back({"", "", "alias/" + look_up.own, found.hard_id, Instant{}});
   auto opened = engine::open_case(
       look_ups_.ids.next<CaseId>(), engine::CaseType::profile_conflict, look_ups_.workspace,

@@ -82,10 +82,12 @@ OutboundSettings read_outbound(TableReader& reader) {
 }
 
 // Markets that share a Sitoo account share its events, and so the credentials they come with.
-void check_markets(ReadContext& context, const std::vector<Workspace>& workspaces) {
-  for (const Workspace& market : workspaces) {
-    if (market.events_from.empty()) continue;
-    TableReader reader(context, "workspace", nullptr, 0);
+void check_markets(ReadContext& context, const std::vector<Workspace>& workspaces,
+                   const std::vector<const Node*>& tables) {
+  for (std::size_t at = 0; at < workspaces.size(); ++at) {
+    const Workspace& market = workspaces[at];
+    if (market.events_from.empty() || market.events_from == market.name) continue;
+    TableReader reader(context, "workspace", tables[at], tables[at]->line);
     const auto source =
         std::find_if(workspaces.begin(), workspaces.end(),
                      [&](const Workspace& other) { return other.name == market.events_from; });
@@ -115,6 +117,7 @@ void read_workspaces(ReadContext& context, TableReader& root, std::vector<Worksp
     root.problem("workspace", "there is no workspace", "add [[workspace]] with name and zone");
     return;
   }
+  std::vector<const Node*> tables;
   for (const Node& table : list->items) {
     if (table.type != Node::Type::table) {
       root.problem("workspace", "holds something that is not a table", "write [[workspace]]");
@@ -130,8 +133,9 @@ void read_workspaces(ReadContext& context, TableReader& root, std::vector<Worksp
                    "names tell workspaces apart in keys and URLs: rename one");
     }
     into.push_back(std::move(workspace));
+    tables.push_back(&table);
   }
-  check_markets(context, into);
+  check_markets(context, into, tables);
 }
 
 }  // namespace

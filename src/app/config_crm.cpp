@@ -44,9 +44,19 @@ void read_routes(TableReader& reader, crm::RouteTable& into) {
     reader.problem("", told_apart.error().what, "give each operation a route of its own");
 }
 
+// nullptr: absent, or no list.
+const Node* take_list(TableReader& crm, std::string_view key) {
+  const Node* list = crm.take(key);
+  if (list == nullptr || list->type == Node::Type::list) return list;
+  crm.problem(key, fmt::format("is {}", name(list->type)),
+              fmt::format("must be a list: write {} = [{{ id = \"...\" }}] or [[{}]]", key,
+                          crm.path_of(key)));
+  return nullptr;
+}
+
 // consents = [{ id = "newsletter", label = "Newsletter", ... }], in the order shown.
 void read_categories(TableReader& crm, std::vector<model::ConsentCategory>& into) {
-  const Node* list = crm.take("consents");
+  const Node* list = take_list(crm, "consents");
   if (list == nullptr) return;
   for (const Node& item : list->items) {
     TableReader reader(crm.context(), crm.path_of("consents"),
@@ -84,7 +94,7 @@ void read_categories(TableReader& crm, std::vector<model::ConsentCategory>& into
 }
 
 void read_promotions(TableReader& crm, std::vector<crm::Promotion>& into) {
-  const Node* list = crm.take("promotions");
+  const Node* list = take_list(crm, "promotions");
   if (list == nullptr) return;
   for (const Node& item : list->items) {
     TableReader reader(crm.context(), crm.path_of("promotions"),
@@ -100,6 +110,9 @@ void read_promotions(TableReader& crm, std::vector<crm::Promotion>& into) {
     reader.whole("value", promotion.value, 0, 1'000'000);
     reader.choice("kind", promotion.bonus_check, {{"promotion", false}, {"bonus_check", true}});
     reader.finish();
+    const bool twice = std::any_of(into.begin(), into.end(),
+                                   [&](const auto& other) { return other.id == promotion.id; });
+    if (twice) reader.problem("id", fmt::format("'{}' is used twice", promotion.id), "rename one");
     into.push_back(std::move(promotion));
   }
 }

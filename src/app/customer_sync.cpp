@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/under_way.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -41,9 +42,8 @@ void CustomerSync::request_stop() {
 
 Task<Result<std::uint64_t>> CustomerSync::look() {
   if (running_) co_return fail(Error::Kind::unavailable, "the customers are being read already");
-  running_ = true;
+  const UnderWay under_way(running_);
   auto looked = co_await look_alone();
-  running_ = false;
   trouble_ = looked ? std::string{} : looked.error().what;
   if (looked) finished_at_ = on_.clock.now();
   co_return looked;

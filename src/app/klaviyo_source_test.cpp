@@ -95,13 +95,13 @@ class Bench : public test::JournalBench {
   std::size_t calls() const { return transport.requests().size(); }
   // Somebody who does not stand at a till.
   void begin_reading() {
-    boost::asio::co_spawn(
-        loop, account.find_profiles(ProfileKey::email, {"x@kund.se"}, false),
-        [this](const std::exception_ptr& failure, const auto& page) {
-          EXPECT_FALSE(failure);
-          EXPECT_EQ(page.answer.outcome.kind, Kind::delivered);
-          ++read;
-        });
+    boost::asio::co_spawn(loop, account.find_profiles(ProfileKey::email, {"x@kund.se"}, false),
+                          [this](const std::exception_ptr& failure, const auto& page) {
+                            EXPECT_FALSE(failure);
+                            EXPECT_EQ(page.answer.outcome.kind, Kind::delivered);
+                            ++read;
+                          });
+    loop.restart();
     loop.poll();
   }
 
@@ -186,8 +186,9 @@ TEST(KlaviyoSource, ConsentsAreDecisionsWithTimeAndSource) {
 
 TEST(KlaviyoSource, SuppressedIsANoWhateverTheySaidAndNeverIsNoDecision) {
   std::string text(ada);
-  text.replace(text.find("\"suppression\":[]"), 16,
-               R"("suppression":[{"reason":"HARD_BOUNCE","timestamp":"2026-01-05T00:00:00+00:00"}])");
+  text.replace(
+      text.find("\"suppression\":[]"), 16,
+      R"("suppression":[{"reason":"HARD_BOUNCE","timestamp":"2026-01-05T00:00:00+00:00"}])");
   text.replace(text.find("\"UNSUBSCRIBED\""), 14, "\"NEVER_SUBSCRIBED\"");
   const auto found = Bench(answer(text)).find(KeyType::email, "ada@kund.se").found;
   const model::ConsentDecision no{"newsletter", false, from_unix_seconds(1767571200),
@@ -279,7 +280,8 @@ TEST(KlaviyoSource, WhatChangedComesInPages) {
   ASSERT_THAT(first.profiles, SizeIs(1));
   EXPECT_EQ(first.profiles[0].customer.customer_id, "c-1");
   EXPECT_THAT(first.profiles[0].consents, Not(IsEmpty()));
-  EXPECT_THAT(on.asked(), HasSubstr("/api/profiles?filter=greater-than(updated,2026-01-01T00:00:00"));
+  EXPECT_THAT(on.asked(),
+              HasSubstr("/api/profiles?filter=greater-than(updated,2026-01-01T00:00:00"));
   EXPECT_THAT(on.asked(), HasSubstr("&sort=updated"));
   on.given = answer(ada);
   const auto last = on.await(on.source.changed(from_unix_seconds(1767225600), first.next));

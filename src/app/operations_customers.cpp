@@ -4,6 +4,7 @@
 
 #include "app/operations.h"
 #include "connectors/klaviyo/documents.h"
+#include "flows/bloomreach_identity.h"
 
 namespace tillbridge::app {
 namespace {
@@ -52,6 +53,8 @@ Task<Result<std::string>> HubOperations::merge_customers(WorkspaceRuntime* works
   const auto vanishes = co_await till->index().get(from);
   if (!vanishes) co_return fail(vanishes.error());
   if (!*vanishes) co_return fail(not_found(from));
+  if ((*stays)->customer.customer_id == (*vanishes)->customer.customer_id)
+    co_return fail(Error::Kind::rejected, fmt::format("{} and {} are one customer", into, from));
   const auto asked = co_await store_audit(
       workspace->name(), fmt::format("{} asked to merge the customer {} into {}", by, from, into));
   if (!asked) co_return fail(asked.error());
@@ -63,16 +66,14 @@ Task<Result<std::string>> HubOperations::merge_customers(WorkspaceRuntime* works
     if (!merged) co_return fail(merged.error());
     at_klaviyo = std::move(*merged);
   }
+  std::vector<journal::PutFact> aliases;
   if (workspace->bloomreach() != nullptr) {
     const std::string connection = workspace->bloomreach()->name();
-    journal::Step step;
-    step.facts.push_back({workspace->name(), connection,
-                          "alias/" + handle_at(**vanishes, connection),
-                          handle_at(**stays, connection), clock_.now()});
-    const auto stored = co_await journal_.commit(std::move(step));
-    if (!stored) co_return fail(stored.error());
+    const auto alias =
+        flows::alias(handle_at(**vanishes, connection), handle_at(**stays, connection));
+    aliases.push_back({workspace->name(), connection, alias.key, alias.value, clock_.now()});
   }
-  const auto done = co_await till->desk().merge(into, from, by);
+  const auto done = co_await till->desk().merge(into, from, by, std::move(aliases));
   if (!done) co_return fail(done.error());
   co_return fmt::format(
       "{} is {} now: the tills show {}, and what {} buys is theirs. Klaviyo: {}. Bloomreach: new "

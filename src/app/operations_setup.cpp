@@ -6,6 +6,7 @@
 
 #include "app/operations.h"
 #include "app/setup/setup_preview.h"
+#include "app/under_way.h"
 #include "app/validation/validation.h"
 #include "base/entropy.h"
 
@@ -31,7 +32,7 @@ Task<Result<json::Object>> HubOperations::validate(std::string workspace,
     co_return fail(Error::Kind::invalid_input, "visible_within_s is between 0 and 3600");
   if (validating_)
     co_return fail(Error::Kind::unavailable, "another validation is under way: wait for its end");
-  validating_ = true;
+  const UnderWay under_way(validating_);
   ValidationAsked wanted;
   wanted.visible_within = std::chrono::seconds{asked.visible_within_s};
   if (!asked.email_domain.empty()) wanted.email_domain = asked.email_domain;
@@ -41,9 +42,7 @@ Task<Result<json::Object>> HubOperations::validate(std::string workspace,
     return store_audit(found->name(), fmt::format("{} validates: {}", by, text));
   };
   wanted.go_on = [this] { return ready_; };
-  auto result = co_await app::validate(*found, std::move(wanted));
-  validating_ = false;
-  co_return result;
+  co_return co_await app::validate(*found, std::move(wanted));
 }
 
 Result<json::Object> HubOperations::setup_preview(const json::Object& answers) {

@@ -307,31 +307,18 @@ void OrderPlanning::add_deliveries(const PlannedTarget& planned, const flows::Ve
   if (!verdict.plans.empty()) batch.stores[record] = order.place.store_code;
   const Instant now = clock_.now();
   for (const flows::Plan& plan : verdict.plans) {
-    journal::AddDelivery delivery;
-    delivery.id = ids_.next<DeliveryId>();
-    delivery.workspace = settings_.workspace;
+    journal::AddDelivery delivery =
+        delivery_of(planned, plan, ids_.next<DeliveryId>(), settings_.workspace);
     delivery.record = record;
-    delivery.connection = planned.target->connection();
-    delivery.flow = plan.flow;
-    delivery.effect = plan.effect;
-    delivery.lane = plan.lane;
-    delivery.priority = backfilled          ? journal::Priority::maintenance
-                        : plan.profile_only ? journal::Priority::profile
-                                            : journal::Priority::sale;
+    if (backfilled) delivery.priority = journal::Priority::maintenance;
     delivery.due_at = now;
     delivery.happened_at = order.ordered_at;
     delivery.settings_version = settings_.settings_version;
-    if (planned.shadow) {
-      delivery.state = journal::DeliveryState::skipped;
-      delivery.reason = "shadow mode: planned, not sent";
-    } else if (plan.profile_only && planned.profile_window &&
-               !planned.profile_window->contains(now, settings_.zone)) {
+    if (!planned.shadow && plan.profile_only && planned.profile_window &&
+        !planned.profile_window->contains(now, settings_.zone)) {
       delivery.state = journal::DeliveryState::held;
       delivery.due_at = now + planned.profile_window->until_open(now, settings_.zone);
       delivery.reason = "waits for the profile window " + planned.profile_window->to_text();
-    }
-    for (const model::TrackedEffect& effect : plan.parts) {
-      delivery.parts.push_back(planned.target->part_bytes(effect));
     }
     batch.step.deliveries.push_back(std::move(delivery));
   }

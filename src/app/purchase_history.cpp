@@ -8,6 +8,8 @@
 namespace tillbridge::app {
 namespace {
 
+constexpr std::size_t rows_looked_at_max = 5'000;  // LIMIT: a till waits
+
 bool is_purchase(const journal::RecordRow& row) {
   return row.kind == "sale" || row.kind == "return" || row.kind == "mixed";
 }
@@ -40,13 +42,17 @@ Task<Result<std::vector<crm::Purchase>>> PurchaseHistory::of(model::Customer cus
   const std::string wanted = "customer:" + customer.customer_id;
   std::function<Result<Rows>(journal::Reader&)> query =
       [workspace = workspace_, wanted, limit](journal::Reader& reader) -> Result<Rows> {
-    // The search finds longer numbers as well.
-    TB_TRY(const auto found, reader.search(workspace, wanted, limit * 4));
     std::vector<std::string> keys;
-    for (const journal::RecordRow& row : found) {
-      const bool theirs = std::find(row.search_keys.begin(), row.search_keys.end(), wanted) !=
-                          row.search_keys.end();
-      if (theirs && is_purchase(row) && keys.size() < limit) keys.push_back(row.key);
+    // The search finds longer numbers as well: asked for more until theirs are among them.
+    for (std::size_t rows_max = limit * 4;; rows_max *= 4) {
+      TB_TRY(const auto found, reader.search(workspace, wanted, rows_max));
+      keys.clear();
+      for (const journal::RecordRow& row : found) {
+        const bool theirs = std::find(row.search_keys.begin(), row.search_keys.end(), wanted) !=
+                            row.search_keys.end();
+        if (theirs && is_purchase(row) && keys.size() < limit) keys.push_back(row.key);
+      }
+      if (keys.size() == limit || found.size() < rows_max || rows_max >= rows_looked_at_max) break;
     }
     if (keys.empty()) return Rows{};
     return reader.records_by_key(workspace, keys, true);

@@ -33,7 +33,10 @@ void ReadGate::answered(const Outcome& outcome) {
       break;
     case Outcome::Kind::transient:
     case Outcome::Kind::ambiguous:
-      breaker_.failed(now, outcome.reason);
+      if (outcome.connection_at_fault)
+        breaker_.failed(now, outcome.reason);
+      else
+        breaker_.not_made(now);  // as when no time was left for the call
       break;
     case Outcome::Kind::delivered:
     case Outcome::Kind::rejected:

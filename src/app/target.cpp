@@ -5,6 +5,7 @@
 #include "connectors/bloomreach/commands.h"
 #include "connectors/klaviyo/documents.h"
 #include "flows/bloomreach.h"
+#include "flows/bloomreach_identity.h"
 #include "flows/customer_to_bloomreach.h"
 #include "flows/customer_to_klaviyo.h"
 #include "flows/klaviyo.h"
@@ -42,16 +43,21 @@ class BloomreachTarget final : public Target {
                       const flows::Facts& facts, bool /*history*/) const override {
     return flows::plan_for_bloomreach(order, original, facts, settings_);
   }
-  std::vector<std::string> customer_facts_wanted(const crm::CustomerAct&,
-                                                 const flows::Facts&) const override {
-    return {};
-  }
-  flows::Verdict plan_customer(const crm::CustomerAct& act, const flows::Facts&) const override {
-    flows::Verdict verdict;
+  std::vector<std::string> customer_facts_wanted(const crm::CustomerAct& act,
+                                                 const flows::Facts& facts) const override {
     const std::string handle = handle_of(act, connection());
+    if (handle.empty()) return {};
+    return {flows::alias(flows::hard_id_of(handle, facts), {}).key};
+  }
+  flows::Verdict plan_customer(const crm::CustomerAct& act,
+                               const flows::Facts& facts) const override {
+    flows::Verdict verdict;
+    const std::string handle = flows::hard_id_of(handle_of(act, connection()), facts);
+    // Whoever was known before keeps their profile, whatever the new identifiers find.
+    const bool look_up = act.look_up_first && act.fresh;
     auto update =
         flows::customer_to_bloomreach(act.entry.customer, act.before, act.fresh || handle.empty(),
-                                      handle, act.version, act.at, settings_, act.look_up_first);
+                                      handle, act.version, act.at, settings_, look_up);
     if (update) {
       verdict.customer = update->lane.substr(update->lane.find('/') + 1);
       verdict.plans.push_back(std::move(*update));

@@ -29,4 +29,17 @@ Task<Turns::Turn> Turns::take(std::string key) {
   co_return co_await take(std::move(keys));
 }
 
+Task<std::optional<Turns::Turn>> Turns::take_until(std::string key, const Clock& clock,
+                                                   Tick until) {
+  std::vector<std::string> keys;
+  keys.push_back(std::move(key));
+  while (any_held(keys)) {
+    const Tick now = clock.tick();
+    if (now >= until) co_return std::nullopt;
+    co_await freed_.wait(until - now);
+  }
+  held_.insert(keys.begin(), keys.end());
+  co_return Turn(*this, std::move(keys));
+}
+
 }  // namespace tillbridge

@@ -2,6 +2,7 @@
 // Who works on what: at most one holder per key, the others wait. For coroutines of the core thread
 // that read something and have to rely on it until they have stored what follows.
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,6 +36,8 @@ class Turns {
   // All keys at once, so that nobody holds some while waiting for others.
   Task<Turn> take(std::vector<std::string> keys);
   Task<Turn> take(std::string key);
+  // nullopt: not by then.
+  Task<std::optional<Turn>> take_until(std::string key, const Clock& clock, Tick until);
 
  private:
   bool any_held(const std::vector<std::string>& keys) const;

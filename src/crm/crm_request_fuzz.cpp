@@ -34,7 +34,7 @@ void check_path(std::string_view path) {
     if (!match) continue;
     for (const auto& [name, value] : match->captures) TB_ASSERT(!value.empty());
   }
-  const std::string masked = masked_path(path);
+  const std::string masked = masked_path(path, default_routes());
   TB_ASSERT(masked.starts_with('/'));
   TB_ASSERT(masked.find('@') == std::string::npos && masked.find('%') == std::string::npos);
   TB_ASSERT(

@@ -60,34 +60,54 @@ Task<CustomerDesk::Finding> CustomerDesk::look_up(Key key, Tick until, Duration&
   }
   std::optional<IndexEntry> known;
   if (!entries->empty()) known = std::move(entries->back());
-  std::optional<Key> question;
-  if (live_.searches_by(key.type)) question = key;
-  // Not every profile carries our number: whom we know is asked for by their handle.
-  if (known && (!question || key.type == KeyType::customer_id)) {
-    const auto handle = known->handles.find(live_.connection());
-    if (handle != known->handles.end()) question = Key{KeyType::profile, handle->second};
-  }
-  if (!question) {
+  const std::vector<Key> questions = questions_about(key, known);
+  if (questions.empty()) {
+    finding.seen->from_index = known && live_.has_source();
     finding.seen->entry = std::move(known);
     co_return finding;
   }
-  auto answer = co_await ask(*question, until, platform_took);
-  if (answer.outcome.kind != Outcome::Kind::delivered) {
-    finding.asked = false;
-    finding.seen->entry = std::move(known);
-    finding.seen->from_index = true;
-    co_return finding;
-  }
-  if (answer.found) {
+  for (const Key& question : questions) {
+    auto answer = co_await ask(question, until, platform_took);
+    if (answer.outcome.kind != Outcome::Kind::delivered) {
+      finding.asked = false;
+      finding.seen->entry = std::move(known);
+      finding.seen->from_index = true;
+      co_return finding;
+    }
+    if (!answer.found) continue;
     auto adopted = co_await adopt(std::move(*answer.found));
     if (adopted)
       finding.seen->entry = std::move(*adopted);
     else
       finding.seen = fail(adopted.error());
-  } else if (known && is_pending(*known)) {
-    finding.seen->entry = std::move(known);
+    co_return finding;
   }
+  if (known && is_pending(*known)) finding.seen->entry = std::move(known);
   co_return finding;
+}
+
+// What the platform is asked, in this order, until it shows somebody: not every profile carries our
+// number, an address may be newer than the identifier it is searched by, and platforms merge.
+std::vector<Key> CustomerDesk::questions_about(const Key& key,
+                                               const std::optional<IndexEntry>& known) const {
+  std::vector<Key> questions;
+  if (!live_.has_source()) return questions;
+  std::optional<Key> by_handle;
+  if (known) {
+    const auto handle = known->handles.find(live_.connection());
+    if (handle != known->handles.end()) by_handle = Key{KeyType::profile, handle->second};
+  }
+  if (key.type == KeyType::customer_id) {
+    if (by_handle) questions.push_back(*by_handle);
+    if (live_.searches_by(key.type))
+      questions.push_back({key.type, known ? known->customer.customer_id : key.value});
+    if (known && !known->customer.email.empty() && live_.searches_by(KeyType::email))
+      questions.push_back({KeyType::email, known->customer.email});
+    return questions;
+  }
+  if (live_.searches_by(key.type)) questions.push_back(key);
+  if (by_handle) questions.push_back(*by_handle);
+  return questions;
 }
 
 Task<Result<IndexEntry>> CustomerDesk::known(std::string customer_id, Duration& platform_took) {
@@ -140,11 +160,16 @@ Task<Result<IndexEntry>> CustomerDesk::adopt(FoundProfile found) {
   };
   auto known = co_await entry_of(found);
   if (!known) co_return fail(known.error());
+  // A platform that never merges still shows whom a steward has merged: nothing of that is theirs.
+  if (*known && (*known)->followed) co_return **known;
   if (*known && learned(**known) == **known) co_return **known;
 
-  const auto turn = co_await on_.turns.take(learning_turn);
+  // Held by whoever stores something just now: for long only when the disk does not take it.
+  const auto turn = co_await on_.turns.take_until(learning_turn, on_.clock, patience_ends());
+  if (!turn) co_return fail(Error::Kind::unavailable, unreachable);
   known = co_await entry_of(found);
   if (!known) co_return fail(known.error());
+  if (*known && (*known)->followed) co_return **known;
   IndexEntry after = learned(known->value_or(IndexEntry{}));
   if (after.customer.customer_id.empty()) after.customer.customer_id = found.customer.customer_id;
   if (after.customer.customer_id.empty()) after.customer.customer_id = new_customer_id();
@@ -166,6 +191,11 @@ Task<Result<IndexEntry>> CustomerDesk::with_consents(IndexEntry entry) {
 }
 
 Task<Result<void>> CustomerDesk::learn(FoundProfile found) {
+  const model::Customer& customer = found.customer;
+  const bool nobody = found.handle.empty() && customer.customer_id.empty() &&
+                      customer.email.empty() && customer.member_number.empty() &&
+                      customer.phones.empty();
+  if (nobody) co_return Result<void>{};  // a visitor: could never be found again
   const auto adopted = co_await adopt(std::move(found));
   if (!adopted) co_return fail(adopted.error());
   co_return Result<void>{};

@@ -17,10 +17,6 @@
 
 namespace tillbridge::crm {
 
-// For staff, when nobody can be asked and nothing is known.
-constexpr const char* unreachable =
-    "The customer register cannot be reached right now. Please try again.";
-
 // Who and what the desk works with. References outlive it.
 struct DeskParts {
   Loop& loop;
@@ -58,7 +54,9 @@ class CustomerDesk final : public TillDesk {
   Task<Result<void>> learn(FoundProfile found);
   // One profile becomes another's: `from` is gone from the index, its identifiers lead to `into`.
   // not_found names which.
-  Task<Result<void>> merge(std::string into, std::string from, std::string by);
+  // more: facts of others that become true with it.
+  Task<Result<void>> merge(std::string into, std::string from, std::string by,
+                           std::vector<journal::PutFact> more = {});
 
  private:
   struct Seen {
@@ -80,6 +78,7 @@ class CustomerDesk final : public TillDesk {
   // Somebody by number; not_found and unavailable have words for staff.
   Task<Result<IndexEntry>> known(std::string customer_id, Duration& platform_took);
   Task<Finding> look_up(Key key, Tick until, Duration& platform_took);
+  std::vector<Key> questions_about(const Key& key, const std::optional<IndexEntry>& known) const;
   Task<SourceAnswer> ask(Key key, Tick until, Duration& platform_took);
   Task<Result<std::vector<Sighting>>> sight(std::vector<Key> keys, Tick until,
                                             Duration& platform_took);
@@ -90,6 +89,9 @@ class CustomerDesk final : public TillDesk {
   Task<Result<std::optional<IndexEntry>>> entry_of(FoundProfile found);
   Task<Result<ShownCustomer>> show(IndexEntry entry, bool from_index);
   Task<Result<IndexEntry>> store(Write write);
+  journal::OpenCase conflict_case(const std::string& customer_id, const std::string& conflict,
+                                  std::optional<RecordId> record);
+  Task<Result<void>> open_conflict(IndexEntry entry, std::string conflict);
   Task<Result<void>> commit(Write write, std::optional<IndexEntry> before, IndexEntry after,
                             std::vector<model::ConsentDecision> decisions);
   Task<Answered<ShownCustomer>> add_alone(model::CustomerChange change, AtTill at);

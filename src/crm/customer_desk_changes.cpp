@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "crm/customer_desk.h"
 #include "crm/index_learning.h"
+#include "crm/redemption_rules.h"
 #include "engine/case_types.h"
 
 namespace tillbridge::crm {
@@ -202,7 +203,9 @@ Task<Answered<ShownCustomer>> CustomerDesk::update_alone(IndexEntry entry,
 }
 
 Task<Result<IndexEntry>> CustomerDesk::store(Write write) {
-  const auto turn = co_await on_.turns.take(learning_turn);
+  // Held by whoever stores something just now: for long only when the disk does not take it.
+  const auto turn = co_await on_.turns.take_until(learning_turn, on_.clock, patience_ends());
+  if (!turn) co_return fail(Error::Kind::unavailable, unreachable);
   std::optional<IndexEntry> before;
   if (!write.customer_id.empty()) {
     auto known = co_await on_.index.get(write.customer_id);
@@ -217,12 +220,24 @@ Task<Result<IndexEntry>> CustomerDesk::store(Write write) {
   const Instant now = on_.clock.now();
   const std::string id = before ? before->customer.customer_id : new_customer_id();
   IndexEntry after = with_change(before, id, write.change, now);
+  // Somebody new to us may have decided elsewhere already: no default may speak for them.
+  std::optional<IndexEntry> decided = before;
+  if (!before) {
+    auto elsewhere = co_await with_consents(after);
+    if (!elsewhere) co_return fail(elsewhere.error());
+    if (!elsewhere->consents.empty() || write.look_up_first) decided = *elsewhere;
+    after.consents = std::move(elsewhere->consents);
+  }
   auto decisions =
-      decisions_of(before, write.change, settings_.categories, where_text(write.at), now);
+      decisions_of(decided, write.change, settings_.categories, where_text(write.at), now);
   for (const model::ConsentDecision& decision : decisions)
     after.consents[decision.category] = decision;
   const bool changes = !before || !(before->customer == after.customer) || !decisions.empty();
-  if (!changes && write.conflict.empty()) co_return *before;
+  if (!changes) {
+    const auto told = co_await open_conflict(*before, write.conflict);
+    if (!told) co_return fail(told.error());
+    co_return *before;
+  }
   after.version = (before ? before->version : 0) + 1;
   const auto stored =
       co_await commit(std::move(write), std::move(before), after, std::move(decisions));
@@ -296,24 +311,55 @@ Task<Result<void>> CustomerDesk::commit(Write write, std::optional<IndexEntry> b
   step.facts = std::move(planned->facts);
   step.facts.insert(step.facts.end(), facts->begin(), facts->end());
   if (!write.conflict.empty()) planned->conflicts.push_back(write.conflict);
-  for (const std::string& conflict : planned->conflicts) {
-    auto opened = engine::open_case(
-        on_.ids.next<CaseId>(), engine::CaseType::profile_conflict, settings_.workspace, conflict,
-        now, fmt::format("Customer {}: {}.", after.customer.customer_id, conflict));
-    opened.record = record.id;
-    step.cases.push_back(std::move(opened));
-  }
+  for (const std::string& conflict : planned->conflicts)
+    step.cases.push_back(conflict_case(after.customer.customer_id, conflict, record.id));
   step.arrivals.push_back(std::move(arrival));
   step.arrival_updates.push_back(std::move(resolved));
   step.records.push_back(std::move(record));
   const auto stored = co_await on_.journal.commit(std::move(step));
   if (!stored) co_return fail(stored.error());
+  std::erase_if(planned->deliveries, [&](const journal::AddDelivery& delivery) {
+    return std::find(stored->existing_deliveries.begin(), stored->existing_deliveries.end(),
+                     delivery.id) != stored->existing_deliveries.end();
+  });
   on_.writer.stored(planned->deliveries, write.at.store);
   co_return Result<void>{};
 }
 
-Task<Result<void>> CustomerDesk::merge(std::string into, std::string from, std::string by) {
-  const auto turn = co_await on_.turns.take(learning_turn);
+journal::OpenCase CustomerDesk::conflict_case(const std::string& customer_id,
+                                              const std::string& conflict,
+                                              std::optional<RecordId> record) {
+  auto opened = engine::open_case(on_.ids.next<CaseId>(), engine::CaseType::profile_conflict,
+                                  settings_.workspace, conflict, on_.clock.now(),
+                                  fmt::format("Customer {}: {}.", customer_id, conflict));
+  opened.record = record;
+  return opened;
+}
+
+Task<Result<void>> CustomerDesk::open_conflict(IndexEntry entry, std::string conflict) {
+  if (conflict.empty()) co_return Result<void>{};
+  using Rows = std::vector<std::optional<journal::RecordRow>>;
+  const std::string& id = entry.customer.customer_id;
+  std::function<Result<Rows>(journal::Reader&)> query = [workspace = settings_.workspace,
+                                                         id](journal::Reader& reader) {
+    const std::vector<std::string> keys{entry_key(id)};
+    return reader.records_by_key(workspace, keys, false);
+  };
+  const auto rows = co_await on_.journal.read<Rows>(std::move(query));
+  if (!rows) co_return fail(rows.error());
+  std::optional<RecordId> record;
+  if (rows->front()) record = rows->front()->id;
+  journal::Step step;
+  step.cases.push_back(conflict_case(id, conflict, record));
+  const auto stored = co_await on_.journal.commit(std::move(step));
+  if (!stored) co_return fail(stored.error());
+  co_return Result<void>{};
+}
+
+Task<Result<void>> CustomerDesk::merge(std::string into, std::string from, std::string by,
+                                       std::vector<journal::PutFact> more) {
+  const auto turn = co_await on_.turns.take_until(learning_turn, on_.clock, patience_ends());
+  if (!turn) co_return fail(Error::Kind::unavailable, unreachable);
   const auto kept = co_await on_.index.get(into);
   const auto gone = co_await on_.index.get(from);
   if (!kept) co_return fail(kept.error());
@@ -334,6 +380,10 @@ Task<Result<void>> CustomerDesk::merge(std::string into, std::string from, std::
   journal::Step step;
   step.facts = std::move(*facts);
   step.facts.insert(step.facts.end(), redeemed->begin(), redeemed->end());
+  step.facts.insert(step.facts.end(), more.begin(), more.end());
+  step.facts.push_back({settings_.workspace, redemption_shelf,
+                        redemption_alias_key(before.customer.customer_id), after.merged_into,
+                        on_.clock.now()});
   journal::AddNote note;
   note.id = on_.ids.next<NoteId>();
   note.workspace = settings_.workspace;

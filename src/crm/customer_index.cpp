@@ -21,7 +21,10 @@ Result<std::optional<IndexEntry>> read_entry_of(journal::Reader& reader,
     TB_TRY(const Values found, read_facts(reader, workspace, {entry_key(id)}));
     if (!found.front()) return std::optional<IndexEntry>{};
     auto entry = read_entry(*found.front());
-    if (!entry || entry->merged_into.empty()) return entry;
+    if (!entry || entry->merged_into.empty()) {
+      if (entry) entry->followed = step > 0;
+      return entry;
+    }
     id = entry->merged_into;
   }
   return std::optional<IndexEntry>{};

@@ -84,7 +84,7 @@ class Platform final : public ProfileSource {
     asked.push_back(key);
     for (int turn = 0; turn < loop_turns; ++turn) co_await yield_now(loop_);
     SourceAnswer answer;
-    if (mode == Mode::hangs) clock_.advance(within);
+    if (mode == Mode::hangs) clock_.advance(std::min(within, hangs_for));
     if (mode != Mode::up) {
       answer.outcome.reason = "not now";
       co_return answer;
@@ -136,8 +136,9 @@ class Platform final : public ProfileSource {
   Mode mode = Mode::up;
   std::set<KeyType> searchable{KeyType::customer_id, KeyType::email, KeyType::profile};
   Duration shows_after{0};
-  Duration took{0};    // of a read that is answered
-  int loop_turns = 1;  // that others get while a read is under way
+  Duration took{0};                             // of a read that is answered
+  int loop_turns = 1;                           // that others get while a read is under way
+  Duration hangs_for = CrmSettings{}.patience;  // nobody waits longer, however long a read may take
   std::map<std::string, Profile> profiles;
   std::vector<Key> asked;
 

@@ -26,6 +26,7 @@ struct IndexEntry {
   std::optional<Instant> seen_at;  // first time the source showed this person
   std::uint32_t version = 0;       // of the record "customer/<id>"
   std::string merged_into;         // another customer id: this one is gone
+  bool followed = false;  // not kept: asked for as another one, which was merged into this one
   friend bool operator==(const IndexEntry&, const IndexEntry&) = default;
 };
 

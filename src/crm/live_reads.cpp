@@ -1,9 +1,11 @@
 #include "crm/live_reads.h"
 
+#include <algorithm>
+
 namespace tillbridge::crm {
 namespace {
 
-// Less is no time for a read.
+// For less nobody is asked: no answer would be in time.
 constexpr Duration within_min = std::chrono::milliseconds{30};
 
 SourceAnswer too_late() {
@@ -32,7 +34,7 @@ Task<SourceAnswer> LiveReads::find(Key key, Tick until) {
   } else {
     flight = std::make_shared<Flight>(loop_);
     flights_.emplace(key, flight);
-    tasks_->start(fly(key, flight, within));
+    tasks_->start(fly(key, flight, std::max(within, read_allowance)));
   }
   while (!flight->answer && clock_.tick() < until)
     co_await flight->landed.wait(until - clock_.tick());

@@ -1,6 +1,8 @@
 #pragma once
 // The tills' live reads at the platform that holds the customers: one read for all who ask for the
-// same key at the same time, and never longer than the till waits. Core thread.
+// same key at the same time. Who asks is answered by their own deadline; the read itself always has
+// its full allowance, however late it was asked for: one that we cut short would count against the
+// platform, as if it had failed. Core thread.
 
 #include <map>
 #include <memory>
@@ -9,6 +11,9 @@
 #include "crm/profile_source.h"
 
 namespace tillbridge::crm {
+
+// What a read is given at least; more where the till waits longer.
+constexpr Duration read_allowance = std::chrono::seconds{1};
 
 class LiveReads {
  public:

@@ -140,6 +140,18 @@ TEST_F(LiveReadsTest, WhoComesWhileAReadHangsJoinsItAndHasItsLateAnswer) {
   EXPECT_THAT(source.asked, SizeIs(2)) << "that one has landed";
 }
 
+TEST_F(LiveReadsTest, AReadHasItsFullAllowanceHoweverLittleTheAskerCanWait) {
+  reads.start(tasks);
+  const Tick began = clock.tick();
+  ask("vera@example.org", short_patience);
+  ASSERT_TRUE(run_until([&] { return answers.size() == 1; }));
+  EXPECT_LT(clock.tick() - began, read_allowance) << "the asker is answered by their own deadline";
+  EXPECT_EQ(source.granted, read_allowance);
+  ask("otto@example.org", long_patience);
+  ASSERT_TRUE(run_until([&] { return source.asked.size() == 2; }));
+  EXPECT_GT(source.granted, read_allowance) << "a till that waits longer is not cut short either";
+}
+
 TEST_F(LiveReadsTest, TooLittleTimeIsNoTime) {
   reads.start(tasks);
   ask("vera@example.org", milliseconds{10});

@@ -27,8 +27,6 @@ struct FoundProfile {
   model::Customer
       customer;  // through the mapping; customer_id "" where the platform does not know it
   std::vector<model::ConsentDecision> consents;  // as far as the platform says when
-  // Handles of others who claim this person's identifiers, when the platform says so.
-  std::vector<std::string> rivals;
 };
 
 struct SourceAnswer {

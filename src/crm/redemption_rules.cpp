@@ -32,6 +32,23 @@ std::string customer_of(const model::Order& order) {
   return model::identity_value(order.customer, model::IdentitySource::crm_customer_id).value_or("");
 }
 
+// The order's customer, then whom each was merged into; the last one is who stays. Not empty.
+std::vector<std::string> customers_of(const std::string& customer, const RedemptionFacts& known) {
+  std::vector<std::string> customers{customer};
+  while (customers.size() <= alias_steps_max) {
+    std::string next = fact_of(known, redemption_alias_key(customers.back()));
+    // Going round in a circle leads nowhere.
+    if (next.empty() || std::find(customers.begin(), customers.end(), next) != customers.end())
+      break;
+    customers.push_back(std::move(next));
+  }
+  return customers;
+}
+
+bool has_counted(const Redemption& redemption, const model::Order& order) {
+  return redemption.order == order.id || redemption.undone_order == order.id;
+}
+
 std::set<std::string> items_of(const model::Order& order) {
   std::set<std::string> items;
   const model::OrderKind kind = model::classify(order);
@@ -46,6 +63,10 @@ std::set<std::string> items_of(const model::Order& order) {
 }
 
 }  // namespace
+
+std::string redemption_alias_key(const std::string& customer_id) {
+  return "alias/" + customer_id;
+}
 
 std::string redemption_key(const std::string& customer_id, const std::string& item) {
   return fmt::format("{}/{}", customer_id, item);
@@ -139,12 +160,17 @@ bool settle(OutstandingList& list, const std::string& key, const std::string& wh
   return true;
 }
 
-std::vector<std::string> redemption_facts_wanted(const model::Order& order) {
+std::vector<std::string> redemption_facts_wanted(const model::Order& order,
+                                                 const RedemptionFacts& known) {
   std::vector<std::string> wanted;
   const std::string customer = customer_of(order);
-  if (customer.empty()) return wanted;
-  for (const std::string& item : items_of(order)) wanted.push_back(redemption_key(customer, item));
-  if (!wanted.empty()) wanted.emplace_back(outstanding_key);
+  const std::set<std::string> items = items_of(order);
+  if (customer.empty() || items.empty()) return wanted;
+  for (const std::string& one : customers_of(customer, known)) {
+    wanted.push_back(redemption_alias_key(one));
+    for (const std::string& item : items) wanted.push_back(redemption_key(one, item));
+  }
+  wanted.emplace_back(outstanding_key);
   return wanted;
 }
 
@@ -152,12 +178,24 @@ RedemptionFacts redemptions_after(const RedemptionFacts& known, const model::Ord
   RedemptionFacts learned;
   const std::string customer = customer_of(order);
   if (customer.empty()) return learned;
+  const std::vector<std::string> customers = customers_of(customer, known);
   OutstandingList list = read_outstanding(fact_of(known, outstanding_key));
+  const std::string why = fmt::format("order {} came with it", order.id);
   bool settled = false;
   for (const std::string& item : items_of(order)) {
-    const std::string key = redemption_key(customer, item);
+    // A sale from before the merge counted for the customer it had then: the merge has brought that
+    // along, or it was taken back.
+    const bool counted =
+        std::any_of(customers.begin(), customers.end(), [&](const std::string& one) {
+          return has_counted(read_redemption(fact_of(known, redemption_key(one, item))), order);
+        });
+    if (counted) continue;
+    // What both had redeemed waits under both ids.
+    for (std::size_t at = 0; at + 1 < customers.size(); ++at)
+      settled |= settle(list, redemption_key(customers[at], item), why);
+    const std::string key = redemption_key(customers.back(), item);
     Redemption redemption = read_redemption(fact_of(known, key));
-    if (!redemption.order.empty() || redemption.undone_order == order.id) continue;
+    if (!redemption.order.empty()) continue;
     if (!redemption.redeemed()) {
       redemption.at = order.ordered_at;
       redemption.receipt = order.receipt_id;
@@ -166,7 +204,7 @@ RedemptionFacts redemptions_after(const RedemptionFacts& known, const model::Ord
     redemption.order = order.id;
     redemption.used_at = order.ordered_at;
     learned[key] = to_text(redemption);
-    settled |= settle(list, key, fmt::format("order {} came with it", order.id));
+    settled |= settle(list, key, why);
   }
   if (settled) learned[outstanding_key] = to_text(list);
   return learned;

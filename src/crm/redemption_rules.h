@@ -1,7 +1,8 @@
 #pragma once
 // What becomes of what customers redeem: taken at the till, used by the sale that names it, missed
 // when no sale comes (docs/flows/till.md "Redeem"). Facts of the shelf "redemptions":
-// "<customer_id>/<item>" -> the redemption, "open" -> those that wait for their sale. Pure.
+// "<customer_id>/<item>" -> the redemption, "open" -> those that wait for their sale,
+// "alias/<customer_id>" -> the customer whom that one was merged into. Pure.
 
 #include <map>
 #include <optional>
@@ -30,6 +31,10 @@ struct Redemption {
   friend bool operator==(const Redemption&, const Redemption&) = default;
 };
 
+// LIMIT: merges of merges are followed so far; beyond it the redemptions are those of the last one.
+constexpr std::size_t alias_steps_max = 8;
+
+std::string redemption_alias_key(const std::string& customer_id);
 std::string redemption_key(const std::string& customer_id, const std::string& item);
 std::string to_text(const Redemption& redemption);  // "" when there is nothing to remember
 Redemption read_redemption(const std::string& text);
@@ -52,10 +57,13 @@ bool settle(OutstandingList& list, const std::string& key, const std::string& wh
 
 // Facts of the shelf by key; absent or "": nothing.
 using RedemptionFacts = std::map<std::string, std::string>;
-// What an order's rows are held against; empty: it redeems nothing.
-std::vector<std::string> redemption_facts_wanted(const model::Order& order);
+// What an order's rows are held against; empty: it redeems nothing. Some facts name others: asked
+// until nothing new is wanted.
+std::vector<std::string> redemption_facts_wanted(const model::Order& order,
+                                                 const RedemptionFacts& known);
 // What the order teaches: only the facts that change. A sale row uses what was redeemed, and
 // redeems what no till has told of. Rows brought back and orders that are no sale teach nothing.
+// The sale of a customer who was merged is the sale of the one who stays.
 RedemptionFacts redemptions_after(const RedemptionFacts& known, const model::Order& order);
 // What `from` has redeemed is redeemed for `into` when they become one person.
 RedemptionFacts redemptions_merged(const RedemptionFacts& known, const std::string& into,

@@ -74,12 +74,12 @@ TEST(RedemptionFactsText, IsReadAsItWasWritten) {
 }
 
 TEST(RedemptionFactsWanted, AreThoseOfTheItemsOfASalesRows) {
-  EXPECT_THAT(redemption_facts_wanted(order({line("welcome"), line("welcome", "check-50")})),
-              UnorderedElementsAre(welcome, "c-1/check-50", outstanding_key));
-  EXPECT_THAT(redemption_facts_wanted(order({line("")})), IsEmpty());
+  EXPECT_THAT(redemption_facts_wanted(order({line("welcome"), line("welcome", "check-50")}), {}),
+              UnorderedElementsAre("alias/c-1", welcome, "c-1/check-50", outstanding_key));
+  EXPECT_THAT(redemption_facts_wanted(order({line("")}), {}), IsEmpty());
   model::Order guest = order({line("welcome")});
   guest.customer.crm_customer_id.clear();
-  EXPECT_THAT(redemption_facts_wanted(guest), IsEmpty());
+  EXPECT_THAT(redemption_facts_wanted(guest, {}), IsEmpty());
   EXPECT_THAT(redemptions_after({}, guest), IsEmpty());
 }
 
@@ -161,6 +161,70 @@ TEST(OutstandingList, ForgetsTheOldestOfTooMany) {
   EXPECT_TRUE(list.contains("2/x"));
   EXPECT_FALSE(settle(list, "0/x", "why"));
   EXPECT_TRUE(settle(list, "2/x", "why"));
+}
+
+TEST(RedemptionFactsWanted, LeadToTheCustomerWhoStays) {
+  const model::Order sale = order({line("welcome")});
+  EXPECT_EQ(redemption_alias_key("c-1"), "alias/c-1");
+  EXPECT_THAT(redemption_facts_wanted(sale, {{"alias/c-1", "c-2"}, {"alias/c-2", "c-3"}}),
+              UnorderedElementsAre("alias/c-1", "alias/c-2", "alias/c-3", welcome, "c-2/welcome",
+                                   "c-3/welcome", outstanding_key));
+  EXPECT_THAT(
+      redemption_facts_wanted(sale, {{"alias/c-1", "c-2"}, {"alias/c-2", "c-1"}}),
+      UnorderedElementsAre("alias/c-1", "alias/c-2", welcome, "c-2/welcome", outstanding_key))
+      << "not round and round";
+}
+
+TEST(RedemptionsAfter, ASaleOfAMergedCustomerIsThatOfTheOneWhoStays) {
+  RedemptionFacts known = redeemed_at_till();
+  known = with(known, redemptions_merged(known, "c-2", "c-1", {"welcome"}));
+  known["alias/c-1"] = "c-2";
+  const auto learned = redemptions_after(known, order({line("welcome")}));
+  ASSERT_THAT(learned, UnorderedElementsAre(Key("c-2/welcome"), Key(outstanding_key)));
+  const Redemption used = read_redemption(learned.at("c-2/welcome"));
+  EXPECT_EQ(used.order, "20417");
+  EXPECT_EQ(used.source, "till") << "settled, not redeemed anew";
+  EXPECT_EQ(learned.at(outstanding_key), "");
+  EXPECT_THAT(redemptions_after(with(known, learned), order({line("welcome")})), IsEmpty())
+      << "a replay";
+
+  const auto new_to_us = redemptions_after({{"alias/c-1", "c-2"}}, order({line("welcome")}));
+  ASSERT_THAT(new_to_us, ElementsAre(Key("c-2/welcome")));
+  EXPECT_EQ(read_redemption(new_to_us.at("c-2/welcome")).source, "sale");
+}
+
+TEST(RedemptionsAfter, MergesOfMergesAreFollowedEightSteps) {
+  RedemptionFacts known;
+  for (int at = 1; at <= 9; ++at)
+    known[redemption_alias_key("c-" + std::to_string(at))] = "c-" + std::to_string(at + 1);
+  EXPECT_THAT(redemptions_after(known, order({line("welcome")})), ElementsAre(Key("c-9/welcome")));
+  known.erase("alias/c-6");
+  EXPECT_THAT(redemptions_after(known, order({line("welcome")})), ElementsAre(Key("c-6/welcome")));
+}
+
+TEST(RedemptionsAfter, ASaleFromBeforeTheMergeCountsOnce) {
+  RedemptionFacts known = redeemed_at_till();
+  known = with(known, redemptions_after(known, order({line("welcome")})));
+  known[welcome] = to_text(undone(read_redemption(known[welcome])));
+  known = with(known, redemptions_merged(known, "c-2", "c-1", {"welcome"}));
+  known["alias/c-1"] = "c-2";
+  EXPECT_THAT(redemptions_after(known, order({line("welcome")})), IsEmpty())
+      << "it was taken back; the replay redeems nothing for the one who stays";
+  model::Order next = order({line("welcome")});
+  next.id = "20999";
+  EXPECT_THAT(redemptions_after(known, next), ElementsAre(Key("c-2/welcome")));
+}
+
+TEST(RedemptionsAfter, WhatBothHadRedeemedWaitsForNoSecondSale) {
+  RedemptionFacts known = redeemed_at_till();
+  OutstandingList list = read_outstanding(known[outstanding_key]);
+  wait_for_sale(list, "c-2/welcome", *at_till().at, RecordId{8});
+  known["c-2/welcome"] = to_text(at_till());
+  known[outstanding_key] = to_text(list);
+  known["alias/c-1"] = "c-2";
+  const auto learned = redemptions_after(known, order({line("welcome")}));
+  EXPECT_THAT(learned, UnorderedElementsAre(Key("c-2/welcome"), Key(outstanding_key)));
+  EXPECT_EQ(learned.at(outstanding_key), "");
 }
 
 TEST(RedemptionsMerged, WhatOneHasRedeemedTheOtherHas) {

@@ -35,7 +35,7 @@ class RedemptionWatchTest : public testing::Test {
     order.customer.crm_customer_id = id;
     order.lines = {line};
     RedemptionFacts known;
-    for (const std::string& key : redemption_facts_wanted(order))
+    for (const std::string& key : redemption_facts_wanted(order, {}))
       known[key] = bench.fact(redemption_shelf, key).value_or("");
     std::vector<journal::PutFact> facts;
     for (const auto& [key, value] : redemptions_after(known, order))

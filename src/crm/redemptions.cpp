@@ -17,6 +17,12 @@ struct Known {
   std::optional<journal::RecordRow> record;
 };
 
+// Without a receipt nothing but the time tells a button pressed twice from a second use.
+bool is_same_act(const Redemption& before, const RedeemAct& act, Instant now, Duration within) {
+  if (!before.redeemed() || before.receipt != act.receipt) return false;
+  return !act.receipt.empty() || now - *before.at < within;
+}
+
 }  // namespace
 
 Redemptions::Redemptions(Turns& turns, const Clock& clock, journal::Journal& journal, IdSource& ids,
@@ -80,7 +86,9 @@ Task<Result<Promotion>> Redemptions::redeem(RedeemAct act, AtTill at) {
   if (offered == settings_.promotions.end())
     co_return fail(Error::Kind::not_found, "There is no such offer.");
   const std::string key = redemption_key(act.customer_id, act.item);
-  const auto turn = co_await turns_.take(learning_turn);
+  const auto turn =
+      co_await turns_.take_until(learning_turn, clock_, clock_.tick() + settings_.patience);
+  if (!turn) co_return fail(Error::Kind::unavailable, unreachable);
 
   const std::string record_key = "redemption/" + key;
   std::function<Result<Known>(journal::Reader&)> query =
@@ -96,9 +104,10 @@ Task<Result<Promotion>> Redemptions::redeem(RedeemAct act, AtTill at) {
   const Redemption before = read_redemption(known->fact.value_or(""));
   Promotion answer = *offered;
   answer.redeemed = !act.undo;
+  const Instant now = clock_.now();
   // Pressed twice, or undone twice.
   const bool same =
-      act.undo ? !before.redeemed() : before.redeemed() && before.receipt == act.receipt;
+      act.undo ? !before.redeemed() : is_same_act(before, act, now, settings_.double_press_within);
   if (same) co_return answer;
   if (!act.undo && before.redeemed())
     co_return fail(Error::Kind::rejected, "This offer has been used already.");
@@ -106,7 +115,6 @@ Task<Result<Promotion>> Redemptions::redeem(RedeemAct act, AtTill at) {
   if (act.undo && both_said && before.receipt != act.receipt)
     co_return fail(Error::Kind::rejected, "This offer was used on another receipt.");
 
-  const Instant now = clock_.now();
   const RecordId record_id = known->record ? known->record->id : ids_.next<RecordId>();
   Redemption after = undone(before);
   OutstandingList outstanding = read_outstanding(known->outstanding.value_or(""));

@@ -24,8 +24,8 @@ class Redemptions {
 
   // What the customer has, redeemed or not.
   Task<Result<std::vector<Promotion>>> of(std::string customer_id);
-  // not_found: no such item; rejected: redeemed on another receipt already. Durable when it
-  // returns.
+  // not_found: no such item; rejected: redeemed already, on another receipt, or without one longer
+  // ago than a button is pressed twice. Durable when it returns.
   Task<Result<Promotion>> redeem(RedeemAct act, AtTill at);
   // What has to be stored when `from` becomes `into`. The caller holds the turn.
   Task<Result<std::vector<journal::PutFact>>> merged(std::string into, std::string from);

@@ -51,6 +51,27 @@ TEST_F(RedemptionsTest, IsRedeemedOnceAndTheSameReceiptIsTheSameAct) {
   EXPECT_THAT(redeemed(), ElementsAre("welcome", "check-50"));
 }
 
+TEST_F(RedemptionsTest, WithoutAReceiptItIsTheSameActOnlyForAWhile) {
+  ASSERT_TRUE(bench.redeem(id, "welcome", ""));
+  const std::size_t steps = bench.steps().size();
+  bench.clock.advance(bench.settings.double_press_within - std::chrono::seconds{1});
+  EXPECT_EQ(refusal(bench.redeem(id, "welcome", "")), "taken") << "pressed twice";
+  EXPECT_THAT(bench.steps(), SizeIs(steps));
+  EXPECT_EQ(refusal(bench.redeem(id, "welcome", "R-1")),
+            "rejected This offer has been used already.");
+  bench.clock.advance(std::chrono::seconds{1});
+  EXPECT_EQ(refusal(bench.redeem(id, "welcome", "")), "rejected This offer has been used already.")
+      << "counted from the first press, not from the last";
+  EXPECT_EQ(refusal(bench.redeem(id, "welcome", "", true)), "taken");
+  EXPECT_EQ(refusal(bench.redeem(id, "welcome", "")), "taken") << "to be had again";
+
+  ASSERT_TRUE(bench.redeem(id, "check-50", "R-1"));
+  EXPECT_EQ(refusal(bench.redeem(id, "check-50", "")),
+            "rejected This offer has been used already.");
+  bench.clock.advance(bench.settings.double_press_within * 10);
+  EXPECT_EQ(refusal(bench.redeem(id, "check-50", "R-1")), "taken") << "a receipt says it for good";
+}
+
 TEST_F(RedemptionsTest, OfManyAtTheSameTimeOneHasIt) {
   int taken = 0;
   int refused = 0;

@@ -1,6 +1,8 @@
 #include "crm/request_shape.h"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <vector>
 
 #include "base/json.h"
@@ -11,7 +13,6 @@ namespace {
 
 constexpr std::string_view mask = "{…}";
 constexpr std::string_view more = "…";
-constexpr std::size_t segment_length_max = 24;
 constexpr std::size_t segments_max = 16;
 constexpr std::size_t name_length_max = 40;
 constexpr std::size_t name_digits_max = 2;  // "address2" is a name, "0700000001" is not
@@ -19,6 +20,13 @@ constexpr std::size_t names_max = 40;
 constexpr std::size_t shape_bytes_max = 2048;
 constexpr std::size_t element_kinds_max = 4;
 constexpr std::size_t body_bytes_max = 64 * 1024;
+
+// Of calls that fit no route these tell an operator what was meant. None of them names a person.
+constexpr std::array<std::string_view, 26> path_words{
+    "address", "addresses", "api",       "bonus-checks", "bonuschecks", "consent",  "consents",
+    "crm",     "customer",  "customers", "history",      "lookup",      "members",  "memberships",
+    "notes",   "orders",    "profile",   "promotions",   "purchases",   "receipts", "redeem",
+    "search",  "sections",  "undo",      "undo-redeem",  "undo_redeem"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -99,7 +107,13 @@ std::string masked_name(std::string_view name) {
   return std::string(plain ? name : mask);
 }
 
-std::string masked_path(std::string_view raw_path) {
+std::string masked_path(std::string_view raw_path, const RouteTable& routes) {
+  std::set<std::string_view> words(path_words.begin(), path_words.end());
+  for (const auto& [operation, route] : routes) {
+    for (const std::string_view segment : segments_of(route.path)) {
+      if (!segment.starts_with('{')) words.insert(segment);
+    }
+  }
   std::string out;
   std::size_t count = 0;
   for (const std::string_view segment : segments_of(raw_path)) {
@@ -108,10 +122,7 @@ std::string masked_path(std::string_view raw_path) {
       out += more;
       break;
     }
-    const bool plain = segment.size() <= segment_length_max &&
-                       std::all_of(segment.begin(), segment.end(),
-                                   [](char c) { return is_name_character(c) && !is_digit(c); });
-    out += plain ? segment : mask;
+    out += words.contains(segment) ? segment : mask;
   }
   return out.empty() ? "/" : out;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "crm/operation.h"
 #include "http/message.h"
 
 namespace tillbridge::crm {
@@ -14,9 +15,9 @@ namespace tillbridge::crm {
 // for no body; "not JSON (17 bytes)".
 std::string body_shape(std::string_view body);
 
-// "/customers/{…}/notes": segments with a digit, an '@', anything encoded or outside ASCII, or more
-// than 24 characters are masked.
-std::string masked_path(std::string_view raw_path);
+// "/customers/{…}/notes": only segments that are literals of a route, or words that a register's
+// paths are made of, are kept. A surname is as plain a word as any.
+std::string masked_path(std::string_view raw_path, const RouteTable& routes);
 
 // The name of a member, header or parameter, masked where it may be a value.
 std::string masked_name(std::string_view name);

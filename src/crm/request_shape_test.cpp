@@ -40,18 +40,28 @@ TEST(RequestShape, NamesThatMayBeValuesAreMasked) {
 }
 
 TEST(RequestShape, PathsKeepTheirWordsOnly) {
-  EXPECT_EQ(masked_path("/customers/c-90112/notes"), "/customers/{…}/notes");
-  EXPECT_EQ(masked_path("/customers/vera@example.org"), "/customers/{…}");
-  EXPECT_EQ(masked_path("/customers/vera%40example.org"), "/customers/{…}");
-  EXPECT_EQ(masked_path("/customers/%C3%85sa"), "/customers/{…}");
-  EXPECT_EQ(masked_path("/customers/\xC3\x85sa"), "/customers/{…}");
-  EXPECT_EQ(masked_path("/customers/abcdefghijklmnopqrstuvwxy"), "/customers/{…}");
-  EXPECT_EQ(masked_path("/customers/abcdefghijklmnopqrstuvwx"),
-            "/customers/abcdefghijklmnopqrstuvwx");
-  EXPECT_EQ(masked_path(""), "/");
+  const auto masked = [](std::string_view path) { return masked_path(path, default_routes()); };
+  EXPECT_EQ(masked("/customers/c-90112/notes"), "/customers/{…}/notes");
+  for (const char* value :
+       {"vera@example.org", "vera%40example.org", "%C3%85sa", "\xC3\x85sa", "Lindqvist",
+        "lindqvist", "Lind-Berg", "CUSTOMERS", "{customer_id}", "abcdefghijklmnopqrstuvwxy"}) {
+    EXPECT_EQ(masked(std::string("/customers/") + value), "/customers/{…}") << value;
+    EXPECT_EQ(masked(std::string("/") + value + "/history"), "/{…}/history") << value;
+  }
+  EXPECT_EQ(masked("/customers/lookup/anna"), "/customers/lookup/{…}");
+  EXPECT_EQ(masked(""), "/");
   std::string long_path;
   for (int i = 0; i < 1000; ++i) long_path += "/a";
-  EXPECT_LT(masked_path(long_path).size(), 60U);
+  EXPECT_LT(masked(long_path).size(), 120U);
+}
+
+TEST(RequestShape, PathsKeepTheLiteralsOfTheRoutesInForce) {
+  const std::string path = "/klubben/medlemmar/lindqvist";
+  EXPECT_EQ(masked_path(path, default_routes()), "/{…}/{…}/{…}");
+  const auto routes =
+      with_route(default_routes(), Operation::get, "GET", "/klubben/medlemmar/{customer_id}");
+  ASSERT_TRUE(routes) << routes.error().what;
+  EXPECT_EQ(masked_path(path, *routes), "/klubben/medlemmar/{…}");
 }
 
 TEST(RequestShape, HeadersAndParametersAreNamesOnly) {

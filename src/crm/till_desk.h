@@ -15,6 +15,10 @@
 
 namespace tillbridge::crm {
 
+// For staff, when nobody can be asked and nothing is known.
+constexpr const char* unreachable =
+    "The customer register cannot be reached right now. Please try again.";
+
 // Who asks: the decoded Store-ID, Staff-ID and Register-ID; "" where absent (sitoo.md 9.1).
 struct AtTill {
   std::string store, staff, cash_register;

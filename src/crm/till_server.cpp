@@ -134,7 +134,7 @@ http::Reply TillServer::unmatched(const http::Request& request, const std::strin
                                   const std::string& request_id) {
   unmatched_.add();
   const std::string method = masked_name(request.method);
-  const std::string masked = masked_path(path);
+  const std::string masked = masked_path(path, settings_.routes);
   const std::string shape = body_shape(request.body);
   const std::string parameters = parameter_names(request);
   if (said_.size() < said_max &&

@@ -346,6 +346,18 @@ TEST(TillServer, ChangedRoutesAreTheOnlyOnes) {
   EXPECT_EQ(bench.send(bench.request("GET", "/crm/person?customer_id=c-3")).status, 200);
 }
 
+TEST(TillServer, WhatFitsNoRouteIsLoggedWithTheWordsOfTheRoutesInForce) {
+  CrmSettings settings = till_settings();
+  settings.routes =
+      with_route(settings.routes, Operation::get, "GET", "/klubben/{customer_id}").value();
+  TillBench bench(settings);
+  LogCapture log;
+  bench.call("GET", "/klubben/lindqvist/berg");
+  const std::string text = log.take();
+  EXPECT_THAT(text, HasSubstr("/klubben/{…}/{…}"));
+  for (const char* value : {"lindqvist", "berg"}) EXPECT_THAT(text, Not(HasSubstr(value)));
+}
+
 TEST(TillServer, WhatFitsNoRouteIs404AndLoggedWithoutValues) {
   TillBench bench;
   LogCapture log;

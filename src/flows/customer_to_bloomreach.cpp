@@ -37,23 +37,37 @@ model::MappingRule rule(std::string_view from, std::string to) {
 // How the customer is known there: the hard ID first, then one value per soft ID.
 struct Known {
   model::CustomerIds who;
-  std::vector<std::pair<std::string, std::string>> others;  // all values of the other ID types
+  // By what somebody is looked up: all values of the other ID types, the surest first. A phone is
+  // shared: only when there is no e-mail.
+  std::vector<std::pair<std::string, std::string>> others;
   std::string lane;
 };
+
+bool is_phone(const model::CustomerMapping& mapping, const std::string& type) {
+  return std::any_of(mapping.begin(), mapping.end(), [&](const model::MappingRule& rule) {
+    return rule.to == "ids." + type && rule.from.size() == 1 &&
+           rule.from.front() == model::phone_field;
+  });
+}
 
 std::optional<Known> known_as(const model::Customer& customer, const std::string& hard_id_value,
                               const BloomreachSettings& settings) {
   Known known;
   Identity identity;
   identity.hard = model::normal_id(hard_id_value).value_or("");
-  for (const auto& [type, values] : mapped_ids(customer, customer_mapping_of(settings))) {
+  const model::CustomerMapping mapping = customer_mapping_of(settings);
+  std::vector<std::pair<std::string, std::string>> by_phone;
+  for (const auto& [type, values] : mapped_ids(customer, mapping)) {
     if (type == settings.hard_id) {
       if (identity.hard.empty()) identity.hard = values.front();
       continue;
     }
     known.who.ids.emplace_back(type, values.front());
-    for (const std::string& value : values) known.others.emplace_back(type, value);
+    auto& list = is_phone(mapping, type) ? by_phone : known.others;
+    for (const std::string& value : values) list.emplace_back(type, value);
   }
+  if (customer.email.empty())
+    known.others.insert(known.others.end(), by_phone.begin(), by_phone.end());
   if (identity.hard.empty()) return std::nullopt;
   known.who.ids.emplace(known.who.ids.begin(), settings.hard_id, identity.hard);
   known.lane = customer_lane(identity);
@@ -193,8 +207,10 @@ Result<Plan> consent_to_bloomreach(const model::Customer& customer,
   add("store_id", store);
   Plan plan;
   plan.flow = "consent_to_bloomreach";
+  // Who says yes and no within one second has left: both have to be kept.
   plan.effect = "consent/" + category.id + "/" + customer.customer_id + "/" +
-                std::to_string(to_unix_seconds(decision.at));
+                std::to_string(to_unix_seconds(decision.at)) + "/" +
+                (decision.given ? "accept" : "reject");
   plan.lane = std::move(known->lane);
   plan.parts.emplace_back(std::move(event));
   return plan;

@@ -1,7 +1,9 @@
 #include "app/validation/validation.h"
 
 #include <algorithm>
+#include <exception>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -60,6 +62,38 @@ json::Object to_json(const ValidationRun& run) {
   return out;
 }
 
+struct Attempt {
+  Result<void> result;
+  std::exception_ptr broken;
+};
+
+// Whatever becomes of it: what has to follow can follow.
+Task<Attempt> attempt(Task<Result<void>> work) {
+  Attempt made;
+  try {
+    made.result = co_await std::move(work);
+  } catch (...) {
+    made.broken = std::current_exception();
+  }
+  co_return made;
+}
+
+struct PlatformSteps {
+  std::optional<BloomreachSteps> bloomreach;
+  std::optional<KlaviyoSteps> klaviyo;
+};
+
+Task<Result<void>> try_everything(WorkspaceRuntime& workspace, ValidationRun& run,
+                                  PlatformSteps& platforms, std::optional<std::string> event,
+                                  std::string public_url) {
+  co_await check_sitoo(run, std::move(event));
+  if (platforms.bloomreach) TB_CO_CHECK(co_await platforms.bloomreach->check());
+  if (platforms.klaviyo) TB_CO_CHECK(co_await platforms.klaviyo->check());
+  // Before the test customer is taken away.
+  if (workspace.till_register() != nullptr) co_await check_till(run, std::move(public_url));
+  co_return Result<void>{};
+}
+
 }  // namespace
 
 Task<Result<json::Object>> validate(WorkspaceRuntime& workspace, ValidationAsked asked) {
@@ -73,24 +107,24 @@ Task<Result<json::Object>> validate(WorkspaceRuntime& workspace, ValidationAsked
   run.go_on = std::move(asked.go_on);
 
   TB_CO_TRY(std::optional<std::string> event, co_await first_event(workspace));
-  co_await check_sitoo(run, std::move(event));
-  std::optional<BloomreachSteps> bloomreach;
-  if (workspace.bloomreach() != nullptr) {
-    bloomreach.emplace(run, workspace.bloomreach()->customers());
-    TB_CO_CHECK(co_await bloomreach->check());
-  }
-  std::optional<KlaviyoSteps> klaviyo;
-  if (workspace.klaviyo() != nullptr) {
-    klaviyo.emplace(run, workspace.klaviyo()->account());
-    TB_CO_CHECK(co_await klaviyo->check());
-  }
-  // Before the test customer is taken away.
+  PlatformSteps platforms;
+  if (workspace.bloomreach() != nullptr)
+    platforms.bloomreach.emplace(run, workspace.bloomreach()->customers());
+  if (workspace.klaviyo() != nullptr)
+    platforms.klaviyo.emplace(run, workspace.klaviyo()->account());
+  std::vector<Attempt> attempts;
+  attempts.push_back(co_await attempt(
+      try_everything(workspace, run, platforms, std::move(event), asked.public_url)));
   if (TillRegister* const tills = workspace.till_register(); tills != nullptr) {
-    co_await check_till(run, asked.public_url);
-    TB_CO_CHECK(co_await forget_test_person(run, tills->index(), workspace.turns(), on.journal));
+    attempts.push_back(
+        co_await attempt(forget_test_person(run, tills->index(), workspace.turns(), on.journal)));
   }
-  if (bloomreach) TB_CO_CHECK(co_await bloomreach->clean_up());
-  if (klaviyo) TB_CO_CHECK(co_await klaviyo->clean_up());
+  if (platforms.bloomreach) attempts.push_back(co_await attempt(platforms.bloomreach->clean_up()));
+  if (platforms.klaviyo) attempts.push_back(co_await attempt(platforms.klaviyo->clean_up()));
+  for (const Attempt& made : attempts) {
+    if (made.broken) std::rethrow_exception(made.broken);
+    TB_CO_CHECK(made.result);
+  }
   co_return to_json(run);
 }
 

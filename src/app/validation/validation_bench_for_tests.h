@@ -271,6 +271,7 @@ class ValidationBench : public JournalBench {
   }
 
   Result<outbound::HttpAnswer> answer(const outbound::HttpRequest& request) {
+    if (breaks) throw std::runtime_error("a defect");
     if (request.url.starts_with("http://sitoo.test")) return sitoo.answer(request);
     if (request.url.starts_with(TableBloomreach::base)) return bloomreach.answer(request);
     if (request.url.starts_with(TableKlaviyo::base)) return klaviyo.answer(request);
@@ -347,6 +348,7 @@ class ValidationBench : public JournalBench {
   TillSitoo sitoo;
   TableBloomreach bloomreach;
   ScopedKlaviyo klaviyo;
+  bool breaks = false;  // whatever is sent
   int till_status = 200;
   std::string till_body = "[]";
   std::vector<outbound::HttpRequest> asked_as_till;

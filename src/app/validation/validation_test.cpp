@@ -94,6 +94,56 @@ TEST(Validation, EveryWriteIsNotedFirst) {
   EXPECT_THAT(full.bloomreach.people, IsEmpty()) << "what cannot be noted is not written";
 }
 
+// What is written at Klaviyo cannot be noted, after Bloomreach has the test customer.
+TEST(Validation, WhateverFailsBetweenTheTestCustomerIsTakenAway) {
+  for (const bool by_exception : {false, true}) {
+    ValidationBench bench(true);
+    bench.make_workspace();
+    ValidationAsked asked;
+    asked.token = "0123456789";
+    asked.visible_within = std::chrono::seconds{1};
+    asked.go_on = [] { return true; };
+    asked.audit = [&](const std::string& text) {
+      if (text.find("writes the test profile") == std::string::npos) return noted({});
+      if (by_exception) throw std::runtime_error("a defect");
+      return noted(fail(Error::Kind::unavailable, "the disk is full"));
+    };
+    bool ended = false;
+    std::exception_ptr broken;
+    std::optional<Error> error;
+    boost::asio::co_spawn(bench.loop, validate(*bench.workspaces.front(), asked),
+                          [&](const std::exception_ptr& failure, const auto& result) {
+                            broken = failure;
+                            if (!failure && !result) error = result.error();
+                            ended = true;
+                          });
+    ASSERT_TRUE(bench.run_until([&] { return ended; }));
+    EXPECT_EQ(static_cast<bool>(broken), by_exception);
+    EXPECT_EQ(error ? error->what : "", by_exception ? "" : "the disk is full");
+    ASSERT_EQ(bench.bloomreach.people.size(), 1U);
+    EXPECT_THAT(bench.bloomreach.people[0].ids, IsEmpty()) << "anonymised";
+  }
+}
+
+TEST(Validation, OneThatBreaksIsNotUnderWayForEver) {
+  ValidationBench bench;
+  bench.an_event_came();
+  bench.make_workspace();
+  bench.breaks = true;
+  bool ended = false;
+  std::exception_ptr broken;
+  boost::asio::co_spawn(bench.loop, bench.operations.validate("", api::ValidationAsked{}),
+                        [&](const std::exception_ptr& failure, const Result<json::Object>&) {
+                          broken = failure;
+                          ended = true;
+                        });
+  ASSERT_TRUE(bench.run_until([&] { return ended; }));
+  EXPECT_TRUE(broken);
+  bench.breaks = false;
+  bench.validate();
+  EXPECT_TRUE(bench.ok()) << json::to_text(bench.result);
+}
+
 TEST(Validation, ItEndsWhenTheHubStops) {
   ValidationBench bench;
   bench.bloomreach.shows = false;

@@ -90,18 +90,19 @@ std::optional<LookUp> look_up_of(const std::string& part) {
   return look_up;
 }
 
-std::string with_hard_id(const LookUp& look_up, const std::string& other) {
+std::string with_first_id(std::string part, const std::string& type, const std::string& was,
+                          const std::string& is) {
   const auto id_text = [&](const std::string& value) {
     std::string text = R"("customer_ids":{)";
-    json::append_quoted(text, look_up.hard_id);
+    json::append_quoted(text, type);
     text += ':';
     json::append_quoted(text, value);
     return text;
   };
-  std::string part = look_up.part;
-  const std::string own = id_text(look_up.own);
+  // Quotes inside a text are escaped: this stands at the beginning of the ids and nowhere else.
+  const std::string own = id_text(was);
   const std::size_t at = part.find(own);
-  if (at != std::string::npos) part.replace(at, own.size(), id_text(other));
+  if (at != std::string::npos) part.replace(at, own.size(), id_text(is));
   return part;
 }
 

@@ -27,8 +27,10 @@ struct LookUp {
 };
 // nullopt: the part is sent as it is.
 std::optional<LookUp> look_up_of(const std::string& part);
-// The part for the customer whose hard ID is another.
-std::string with_hard_id(const LookUp& look_up, const std::string& other);
+// The part (without "look_up_by") for the customer whose first id is `is` instead of `was`; as it
+// is when it names somebody else.
+std::string with_first_id(std::string part, const std::string& type, const std::string& was,
+                          const std::string& is);
 
 struct Command {
   std::string command_id;  // unique in the call, echoed in its result
