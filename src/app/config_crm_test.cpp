@@ -117,7 +117,7 @@ sync_segmentation = "seg-1"
 history_max = 7
 redeem_unused_h = 48
 consents = [
-  { id = "newsletter", label = "Newsletter by e-mail", channel = "email", default = "yes", bloomreach = "news", klaviyo = "email" },
+  { id = "newsletter", label = "N", channel = "email", default = "yes", bloomreach = "b", klaviyo = "email" },
   { id = "texts", channel = "sms", klaviyo = "sms" },
   { id = "post", channel = "mail", bloomreach = "letters" },
   { id = "membership" },
@@ -156,10 +156,10 @@ TEST(ConfigCrm, EveryKeyIsRead) {
   ASSERT_THAT(w.crm.categories, SizeIs(4));
   const model::ConsentCategory& newsletter = w.crm.categories[0];
   EXPECT_EQ(newsletter.id, "newsletter");
-  EXPECT_EQ(newsletter.label, "Newsletter by e-mail");
+  EXPECT_EQ(newsletter.label, "N");
   EXPECT_EQ(newsletter.channel, "email");
   EXPECT_TRUE(newsletter.by_default);
-  EXPECT_EQ(newsletter.bloomreach, "news");
+  EXPECT_EQ(newsletter.bloomreach, "b");
   EXPECT_EQ(newsletter.klaviyo, model::ConsentChannel::email);
   EXPECT_EQ(w.crm.categories[1].label, "texts");
   EXPECT_EQ(w.crm.categories[1].klaviyo, model::ConsentChannel::sms);

@@ -1,17 +1,17 @@
 #include "app/index_target.h"
 
+#include "app/learning_target.h"
 #include "crm/customer_index.h"
 #include "crm/index_learning.h"
 
 namespace tillbridge::app {
 namespace {
 
-class IndexTarget final : public Target {
+class IndexTarget final : public LearningTarget {
  public:
   explicit IndexTarget(std::string workspace) : workspace_(std::move(workspace)) {}
 
   std::string connection() const override { return crm::index_shelf; }
-  bool needs_original(const model::Order&) const override { return false; }
   std::vector<std::string> facts_wanted(const model::Order& order,
                                         const std::optional<flows::Original>&,
                                         const flows::Facts& facts) const override {
@@ -40,17 +40,6 @@ class IndexTarget final : public Target {
          crm::facts_of_change(workspace_, order.ordered_at, before, *after, links))
       verdict.learned.push_back({std::move(fact.key), std::move(fact.value)});
     return verdict;
-  }
-  std::vector<std::string> customer_facts_wanted(const crm::CustomerAct&,
-                                                 const flows::Facts&) const override {
-    return {};
-  }
-  flows::Verdict plan_customer(const crm::CustomerAct&, const flows::Facts&) const override {
-    return {};
-  }
-  std::string part_bytes(const model::TrackedEffect&) const override { return {}; }
-  model::IdentitySource key_source() const override {
-    return model::IdentitySource::crm_customer_id;
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "app/redemption_target.h"
 
+#include "app/learning_target.h"
 #include "crm/redemption_rules.h"
 
 namespace tillbridge::app {
@@ -18,10 +19,9 @@ crm::RedemptionFacts known_of(const model::Order& order, const flows::Facts& fac
   return known;
 }
 
-class RedemptionTarget final : public Target {
+class RedemptionTarget final : public LearningTarget {
  public:
   std::string connection() const override { return crm::redemption_shelf; }
-  bool needs_original(const model::Order&) const override { return false; }
   std::vector<std::string> facts_wanted(const model::Order& order,
                                         const std::optional<flows::Original>&,
                                         const flows::Facts& facts) const override {
@@ -33,17 +33,6 @@ class RedemptionTarget final : public Target {
     for (auto& [key, value] : crm::redemptions_after(known_of(order, facts), order))
       verdict.learned.push_back({key, value});
     return verdict;
-  }
-  std::vector<std::string> customer_facts_wanted(const crm::CustomerAct&,
-                                                 const flows::Facts&) const override {
-    return {};
-  }
-  flows::Verdict plan_customer(const crm::CustomerAct&, const flows::Facts&) const override {
-    return {};
-  }
-  std::string part_bytes(const model::TrackedEffect&) const override { return {}; }
-  model::IdentitySource key_source() const override {
-    return model::IdentitySource::crm_customer_id;
   }
 };
 

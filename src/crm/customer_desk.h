@@ -89,6 +89,7 @@ class CustomerDesk final : public TillDesk {
   Task<Result<std::optional<IndexEntry>>> entry_of(FoundProfile found);
   Task<Result<ShownCustomer>> show(IndexEntry entry, bool from_index);
   Task<Result<IndexEntry>> store(Write write);
+  Task<Result<ShownCustomer>> store_and_show(Write write);
   journal::OpenCase conflict_case(const std::string& customer_id, const std::string& conflict,
                                   std::optional<RecordId> record);
   Task<Result<void>> open_conflict(IndexEntry entry, std::string conflict);

@@ -148,11 +148,7 @@ Task<Answered<ShownCustomer>> CustomerDesk::add_alone(model::CustomerChange chan
   write.look_up_first = !matched.who && matched.unsure;
   write.conflict = matched.conflict;
   write.at = std::move(at);
-  auto stored = co_await store(std::move(write));
-  if (stored)
-    answered.result = co_await show(std::move(*stored), false);
-  else
-    answered.result = fail(stored.error());
+  answered.result = co_await store_and_show(std::move(write));
   co_return answered;
 }
 
@@ -194,12 +190,15 @@ Task<Answered<ShownCustomer>> CustomerDesk::update_alone(IndexEntry entry,
   write.look_up_first = matched.unsure;
   write.conflict = matched.conflict;
   write.at = std::move(at);
-  auto stored = co_await store(std::move(write));
-  if (stored)
-    answered.result = co_await show(std::move(*stored), false);
-  else
-    answered.result = fail(stored.error());
+  answered.result = co_await store_and_show(std::move(write));
   co_return answered;
+}
+
+Task<Result<ShownCustomer>> CustomerDesk::store_and_show(Write write) {
+  constexpr bool from_index = false;
+  auto stored = co_await store(std::move(write));
+  if (!stored) co_return fail(stored.error());
+  co_return co_await show(std::move(*stored), from_index);
 }
 
 Task<Result<IndexEntry>> CustomerDesk::store(Write write) {
