@@ -53,11 +53,9 @@ class BloomreachTarget final : public Target {
                                const flows::Facts& facts) const override {
     flows::Verdict verdict;
     const std::string handle = flows::hard_id_of(handle_of(act, connection()), facts);
-    // Whoever was known before keeps their profile, whatever the new identifiers find.
-    const bool look_up = act.look_up_first && act.fresh;
     auto update =
         flows::customer_to_bloomreach(act.entry.customer, act.before, act.fresh || handle.empty(),
-                                      handle, act.version, act.at, settings_, look_up);
+                                      handle, act.version, act.at, settings_, act.look_up_first);
     if (update) {
       verdict.customer = update->lane.substr(update->lane.find('/') + 1);
       verdict.plans.push_back(std::move(*update));

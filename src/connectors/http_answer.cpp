@@ -88,6 +88,12 @@ std::string safe_excerpt(std::string_view foreign_text) {
   return excerpt;
 }
 
+void complete_retry_after(Outcome& outcome, const Result<outbound::HttpAnswer>& answer,
+                          Instant now_if_undated) {
+  if (answer && outcome.kind == Outcome::Kind::throttled && !outcome.retry_after)
+    outcome.retry_after = retry_after(*answer, now_if_undated);
+}
+
 Outcome outcome_of_no_answer(const Error& error, std::string_view platform) {
   Outcome outcome;
   outcome.connection_at_fault = true;

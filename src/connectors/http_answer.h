@@ -27,6 +27,10 @@ std::optional<Instant> answered_at(const outbound::HttpAnswer& answer);
 std::optional<Duration> retry_after(const outbound::HttpAnswer& answer,
                                     std::optional<Instant> now_if_undated);
 
+// A throttled outcome without a pause gets the answer's own.
+void complete_retry_after(Outcome& outcome, const Result<outbound::HttpAnswer>& answer,
+                          Instant now_if_undated);
+
 // At most 160 characters of foreign text that are safe in a reason: printable, and words that could
 // be an address, a number of a person or a key are replaced by "[...]".
 std::string safe_excerpt(std::string_view foreign_text);

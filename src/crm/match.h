@@ -14,9 +14,8 @@ namespace tillbridge::crm {
 // What one identifier found.
 struct Sighting {
   Key by;
-  std::optional<FoundProfile> live;  // at the source
-  std::optional<IndexEntry> known;   // in our index: of the live profile, else of the identifier
-  bool asked = true;                 // false: the source could not be asked in time
+  std::optional<IndexEntry> known;  // as our index has them once the source was asked
+  bool asked = true;                // false: the source could not be asked in time
 };
 
 struct Match {
@@ -28,8 +27,5 @@ struct Match {
 
 // In the order of trust: customer id, member number, e-mail, phone. email: as given, "" none.
 Match match(const std::vector<Sighting>& sightings, const std::string& email);
-
-// What tells people apart: the source's handle, else our number.
-std::string person_of(const Sighting& sighting);
 
 }  // namespace tillbridge::crm

@@ -26,14 +26,6 @@ Sighting known(KeyType type, const std::string& id, const std::string& email = "
   return sighting;
 }
 
-Sighting live(KeyType type, const std::string& handle, const std::string& email = "") {
-  Sighting sighting = nobody(type);
-  sighting.live = FoundProfile{};
-  sighting.live->handle = handle;
-  sighting.live->customer.email = email;
-  return sighting;
-}
-
 TEST(Match, NobodyIsNobody) {
   const Match matched = match({nobody(KeyType::email), nobody(KeyType::phone)}, "v@example.org");
   EXPECT_FALSE(matched.who);
@@ -78,17 +70,6 @@ TEST(Match, APhoneFindsAPersonUnlessTheirEmailIsAnother) {
   EXPECT_FALSE(other.who);
   EXPECT_THAT(other.not_theirs, ElementsAre(KeyType::phone));
   EXPECT_NE(other.conflict, "");
-}
-
-TEST(Match, LiveProfilesAreToldApartByTheirHandle) {
-  const Match same = match({live(KeyType::email, "h-1"), live(KeyType::phone, "h-1")}, "");
-  EXPECT_THAT(same.not_theirs, IsEmpty());
-  const Match two = match({live(KeyType::email, "h-1"), live(KeyType::phone, "h-2")}, "");
-  EXPECT_EQ(two.who->live->handle, "h-1");
-  EXPECT_THAT(two.not_theirs, ElementsAre(KeyType::phone));
-  EXPECT_EQ(person_of(known(KeyType::email, "c-1")), "customer/c-1");
-  EXPECT_EQ(person_of(live(KeyType::email, "h-1")), "profile/h-1");
-  EXPECT_EQ(person_of(nobody(KeyType::email)), "");
 }
 
 }  // namespace

@@ -81,15 +81,6 @@ void append_errors(std::string& all, const json::Value& errors) {
   }
 }
 
-// What an envelope or a result says went wrong, of any of the five shapes (bloomreach.md 3).
-std::string error_text(const json::Object& envelope) {
-  std::string all;
-  for (const std::string_view key : {"error", "errors", "message"}) {
-    if (const json::Value* value = envelope.if_contains(key)) append_errors(all, *value);
-  }
-  return all;
-}
-
 Outcome outcome(Kind kind, int status, std::string reason) {
   Outcome made;
   made.kind = kind;
@@ -224,6 +215,14 @@ std::vector<Outcome> match_results(const json::Array& results, const std::vector
 }
 
 }  // namespace
+
+std::string error_text(const json::Object& envelope) {
+  std::string all;
+  for (const std::string_view key : {"error", "errors", "message"}) {
+    if (const json::Value* value = envelope.if_contains(key)) append_errors(all, *value);
+  }
+  return all;
+}
 
 Outcome classify_call(const Result<outbound::HttpAnswer>& answer) {
   return read_call(answer).outcome;

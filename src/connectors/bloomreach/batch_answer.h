@@ -3,7 +3,9 @@
 // batch_answer.cpp.
 
 #include <optional>
+#include <string>
 
+#include "base/json.h"
 #include "base/outcome.h"
 #include "outbound/transport.h"
 
@@ -12,5 +14,9 @@ namespace tillbridge::connectors::bloomreach {
 // The outcome of any tracking call, as far as the call as a whole decides it: delivered for a 200
 // whose body says success.
 Outcome classify_call(const Result<outbound::HttpAnswer>& answer);
+
+// What an envelope or a result says went wrong, of any of the five shapes (bloomreach.md 3); as it
+// came, for the table of texts, never for people.
+std::string error_text(const json::Object& envelope);
 
 }  // namespace tillbridge::connectors::bloomreach

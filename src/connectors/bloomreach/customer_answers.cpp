@@ -45,26 +45,6 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-void append_texts(std::string& all, const json::Value& value) {
-  if (const auto* text = value.if_string()) {
-    if (!all.empty()) all += "; ";
-    all.append(text->data(), text->size());
-  } else if (const json::Array* list = value.if_array()) {
-    for (const json::Value& entry : *list) append_texts(all, entry);
-  } else if (const json::Object* map = value.if_object()) {
-    for (const auto& member : *map) append_texts(all, member.value());
-  }
-}
-
-// What an envelope or a result says went wrong, of any of the five shapes (bloomreach.md 3).
-std::string refusal_text(const json::Object& envelope) {
-  std::string all;
-  for (const std::string_view key : {"error", "errors", "message"}) {
-    if (const json::Value* value = envelope.if_contains(key)) append_texts(all, *value);
-  }
-  return all;
-}
-
 bool has_any(const std::string& text, std::initializer_list<std::string_view> parts) {
   return std::any_of(parts.begin(), parts.end(),
                      [&](std::string_view part) { return text.find(part) != std::string::npos; });
@@ -102,7 +82,7 @@ Opened open(const Result<outbound::HttpAnswer>& answer, const Right& right) {
   }
   opened.outcome = classify_call(answer);
   if (!envelope) return opened;
-  opened.refusal = refusal_text(envelope->get_object());
+  opened.refusal = error_text(envelope->get_object());
   const std::string said = boost::algorithm::to_lower_copy(opened.refusal, std::locale::classic());
   const bool of_credentials =
       status == 401 ||
@@ -146,7 +126,7 @@ class AttributeReader {
     const auto success = object == nullptr ? std::nullopt : json::boolean(*object, "success");
     if (!success) return false;
     if (!*success) {
-      refuse(attribute, refusal_text(*object));
+      refuse(attribute, error_text(*object));
       return true;
     }
     any_read_ = true;

@@ -27,13 +27,6 @@ std::optional<Outcome> not_worth_sending(std::string_view id_type, std::string_v
   return outcome;
 }
 
-// A Retry-After date without a Date beside it is measured against our own clock.
-void complete_retry_after(Outcome& outcome, const Result<outbound::HttpAnswer>& answer,
-                          Instant now) {
-  if (answer && outcome.kind == Outcome::Kind::throttled && !outcome.retry_after)
-    outcome.retry_after = connectors::retry_after(*answer, now);
-}
-
 Config without_slash(Config config) {
   while (config.base_url.ends_with('/')) config.base_url.pop_back();
   return config;

@@ -18,13 +18,6 @@ outbound::HttpRequest request_to(const Config& config, std::string method, std::
   return request;
 }
 
-// A Retry-After date without a Date beside it is measured against our own clock.
-void complete_retry_after(Outcome& outcome, const Result<outbound::HttpAnswer>& answer,
-                          Instant now) {
-  if (answer && outcome.kind == Outcome::Kind::throttled && !outcome.retry_after)
-    outcome.retry_after = connectors::retry_after(*answer, now);
-}
-
 }  // namespace
 
 TrackingClient::TrackingClient(outbound::Transport& transport, const Clock& clock, Config config)

@@ -89,8 +89,7 @@ struct Client::State {
     const Result<outbound::HttpAnswer> answer = co_await transport.send(std::move(request));
     Answer made = classify(answer);
     // A Retry-After date without a Date beside it is measured against our own clock.
-    if (answer && made.outcome.kind == Kind::throttled && !made.outcome.retry_after)
-      made.outcome.retry_after = connectors::retry_after(*answer, clock.now());
+    complete_retry_after(made.outcome, answer, clock.now());
     co_return made;
   }
 
