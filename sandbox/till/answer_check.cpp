@@ -19,7 +19,7 @@ constexpr std::array text_members = {"customer_id", "member_number", "email",   
 constexpr std::array list_members = {"accepts_communication", "consents", "voucher_passwords"};
 constexpr std::array object_list_members = {"additional_options", "promotions", "bonus_checks",
                                             "sections"};
-constexpr std::string_view index_mark = "Tillbridge's own index";
+constexpr std::string_view index_mark = "Tillbridge's own records";
 
 std::string folded(std::string_view text) {
   std::string out;

@@ -90,7 +90,7 @@ TEST(AnswerCheck, TheIndexMayLackButNotErr) {
   const Person person = vera();
   const std::string section =
       R"("sections":[{"title":"Source","values":[{"title":"From","type":"text",
-         "text":"Tillbridge's own index, 12:00"}]}])";
+         "text":"Tillbridge's own records, 12:00"}]}])";
   const std::string lacking = R"({"customer_id":"c-1",)" + section + "}";
   EXPECT_EQ(answer_flaw(Operation::get, lacking, &person), std::nullopt);
   EXPECT_NE(answer_flaw(Operation::get, R"({"customer_id":"c-1"})", &person), std::nullopt);

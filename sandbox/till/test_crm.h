@@ -92,7 +92,7 @@ class Crm {
     return out;
   }
   json::Array sections() const {
-    const char* text = answers_from_index ? "Tillbridge's own index, 09:41" : "1250";
+    const char* text = answers_from_index ? "Tillbridge's own records, 09:41" : "1250";
     const json::Object value{{"title", "Points"}, {"text", text}, {"type", "text"}};
     return {json::Object{{"title", "Membership"}, {"values", json::Array{value}}}};
   }

@@ -53,8 +53,7 @@ class CustomerDesk final : public TillDesk {
   // What a platform told about somebody outside of a till's question: into the index.
   Task<Result<void>> learn(FoundProfile found);
   // One profile becomes another's: `from` is gone from the index, its identifiers lead to `into`.
-  // not_found names which.
-  // more: facts of others that become true with it.
+  // not_found names which. more: facts of others that become true with it.
   Task<Result<void>> merge(std::string into, std::string from, std::string by,
                            std::vector<journal::PutFact> more = {});
 
@@ -70,7 +69,7 @@ class CustomerDesk final : public TillDesk {
   struct Write {
     std::string customer_id;  // "": a new one
     model::CustomerChange change;
-    bool look_up_first = false;
+    bool look_up_first = false;  // new, and nobody could be asked
     std::string conflict;
     AtTill at;
   };
@@ -90,6 +89,7 @@ class CustomerDesk final : public TillDesk {
   Task<Result<ShownCustomer>> show(IndexEntry entry, bool from_index);
   Task<Result<IndexEntry>> store(Write write);
   Task<Result<ShownCustomer>> store_and_show(Write write);
+  Task<Result<std::optional<journal::RecordRow>>> record_of(std::string customer_id);
   journal::OpenCase conflict_case(const std::string& customer_id, const std::string& conflict,
                                   std::optional<RecordId> record);
   Task<Result<void>> open_conflict(IndexEntry entry, std::string conflict);

@@ -14,8 +14,7 @@ namespace tillbridge::crm {
 namespace {
 
 std::string where_text(const AtTill& at) {
-  std::string text = at.store.empty() ? "Till" : "Till, " + at.store;
-  return text;
+  return at.store.empty() ? "Till" : "Till, " + at.store;
 }
 
 json::Object till_document(const AtTill& at, const model::CustomerChange& change) {
@@ -50,7 +49,8 @@ void leave_out(model::CustomerChange& change, KeyType type) {
 bool is_double_press(const IndexEntry& entry, const model::CustomerChange& change, Instant now,
                      Duration within) {
   const bool recent = entry.created_at && now - *entry.created_at < within;
-  const bool same_phone = change.values.phones.empty() ||
+  // A phone that was somebody else's was not taken over the first time either.
+  const bool same_phone = change.values.phones.empty() || entry.customer.phones.empty() ||
                           std::find(entry.customer.phones.begin(), entry.customer.phones.end(),
                                     change.values.phones.front()) != entry.customer.phones.end();
   return recent && same_phone &&
@@ -94,7 +94,7 @@ Task<Result<std::vector<Sighting>>> CustomerDesk::sight(std::vector<Key> keys, T
         if (found) finding.seen->entry = std::move(holder);
       }
     }
-    sightings.push_back({key, std::nullopt, std::move(finding.seen->entry), finding.asked});
+    sightings.push_back({key, std::move(finding.seen->entry), finding.asked});
   }
   co_return sightings;
 }
@@ -187,7 +187,6 @@ Task<Answered<ShownCustomer>> CustomerDesk::update_alone(IndexEntry entry,
   Write write;
   write.customer_id = id;
   write.change = std::move(change);
-  write.look_up_first = matched.unsure;
   write.conflict = matched.conflict;
   write.at = std::move(at);
   answered.result = co_await store_and_show(std::move(write));
@@ -248,7 +247,7 @@ Task<Result<void>> CustomerDesk::commit(Write write, std::optional<IndexEntry> b
                                         IndexEntry after,
                                         std::vector<model::ConsentDecision> decisions) {
   const Instant now = on_.clock.now();
-  const std::string key = "customer/" + after.customer.customer_id;
+  const std::string key = entry_key(after.customer.customer_id);
   CustomerAct act;
   act.fresh = !before;
   if (before) act.before = before->customer;
@@ -263,21 +262,15 @@ Task<Result<void>> CustomerDesk::commit(Write write, std::optional<IndexEntry> b
   for (auto& [connection, handle] : planned->handles) after.handles[connection] = handle;
   auto facts = co_await on_.index.changes(before, after);
   if (!facts) co_return fail(facts.error());
-  using Rows = std::vector<std::optional<journal::RecordRow>>;
-  std::function<Result<Rows>(journal::Reader&)> query = [workspace = settings_.workspace,
-                                                         key](journal::Reader& reader) {
-    const std::vector<std::string> keys{key};
-    return reader.records_by_key(workspace, keys, false);
-  };
-  const auto rows = co_await on_.journal.read<Rows>(std::move(query));
-  if (!rows) co_return fail(rows.error());
+  const auto known = co_await record_of(after.customer.customer_id);
+  if (!known) co_return fail(known.error());
 
   journal::PutRecord record;
-  record.id = rows->front() ? rows->front()->id : on_.ids.next<RecordId>();
+  record.id = *known ? (*known)->id : on_.ids.next<RecordId>();
   record.workspace = settings_.workspace;
   record.kind = "customer";
   record.key = key;
-  record.version = rows->front() ? rows->front()->version + 1 : 1;
+  record.version = *known ? (*known)->version + 1 : 1;
   record.state =
       planned->deliveries.empty() ? journal::RecordState::skipped : journal::RecordState::planned;
   record.reason = before ? "corrected at the till" : "added at the till";
@@ -325,6 +318,19 @@ Task<Result<void>> CustomerDesk::commit(Write write, std::optional<IndexEntry> b
   co_return Result<void>{};
 }
 
+Task<Result<std::optional<journal::RecordRow>>> CustomerDesk::record_of(std::string customer_id) {
+  using Row = std::optional<journal::RecordRow>;
+  std::function<Result<Row>(journal::Reader&)> query =
+      [workspace = settings_.workspace,
+       key = entry_key(customer_id)](journal::Reader& reader) -> Result<Row> {
+    constexpr bool with_payload = false;
+    const std::vector<std::string> keys{key};
+    TB_TRY(auto rows, reader.records_by_key(workspace, keys, with_payload));
+    return std::move(rows.front());
+  };
+  co_return co_await on_.journal.read<Row>(std::move(query));
+}
+
 journal::OpenCase CustomerDesk::conflict_case(const std::string& customer_id,
                                               const std::string& conflict,
                                               std::optional<RecordId> record) {
@@ -337,17 +343,11 @@ journal::OpenCase CustomerDesk::conflict_case(const std::string& customer_id,
 
 Task<Result<void>> CustomerDesk::open_conflict(IndexEntry entry, std::string conflict) {
   if (conflict.empty()) co_return Result<void>{};
-  using Rows = std::vector<std::optional<journal::RecordRow>>;
   const std::string& id = entry.customer.customer_id;
-  std::function<Result<Rows>(journal::Reader&)> query = [workspace = settings_.workspace,
-                                                         id](journal::Reader& reader) {
-    const std::vector<std::string> keys{entry_key(id)};
-    return reader.records_by_key(workspace, keys, false);
-  };
-  const auto rows = co_await on_.journal.read<Rows>(std::move(query));
-  if (!rows) co_return fail(rows.error());
+  const auto known = co_await record_of(id);
+  if (!known) co_return fail(known.error());
   std::optional<RecordId> record;
-  if (rows->front()) record = rows->front()->id;
+  if (*known) record = (*known)->id;
   journal::Step step;
   step.cases.push_back(conflict_case(id, conflict, record));
   const auto stored = co_await on_.journal.commit(std::move(step));

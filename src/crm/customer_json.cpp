@@ -39,7 +39,7 @@ Section source_section(Instant as_of) {
   section.title = "Source";
   Section::Value value;
   value.title = "Read from";
-  value.text = "Tillbridge's own index, as of " +
+  value.text = "Tillbridge's own records, as of " +
                date::format("%F %R", date::floor<std::chrono::minutes>(as_of));
   section.values.push_back(std::move(value));
   return section;

@@ -62,7 +62,7 @@ TEST(CustomerJson, WhatComesFromTheIndexSaysSo) {
   EXPECT_EQ(object.at("status"),
             parsed(R"({"color":"yellow","text":"Not checked with Bloomreach"})"));
   EXPECT_EQ(object.at("sections"), parsed(R"([{"title":"Source","values":[{"title":"Read from",
-    "text":"Tillbridge's own index, as of 2026-11-21 09:30","type":"text"}]}])"));
+    "text":"Tillbridge's own records, as of 2026-11-21 09:30","type":"text"}]}])"));
   CrmSettings unnamed = for_tests::till_settings();
   unnamed.source_label.clear();
   EXPECT_EQ(customer_json(shown, unnamed).at("status").at("text"),

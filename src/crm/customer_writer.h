@@ -18,7 +18,8 @@ struct CustomerAct {
   IndexEntry entry;        // as it is now, with the handles known per connection
   model::Customer before;  // empty for a new one
   bool fresh = false;
-  // Nobody could be asked whether this person exists: the delivery looks up before it writes.
+  // Somebody new of whom nobody could be asked whether they exist: the delivery looks up before it
+  // writes. Whoever was known before keeps their profile.
   bool look_up_first = false;
   std::vector<model::ConsentDecision> consents;  // new decisions only
   std::uint32_t version = 1;                     // of the customer's record

@@ -307,7 +307,7 @@ TEST(TillServer, WhatComesFromTheIndexIsCountedAndTimed) {
   bench.desk.found->from_index = bench.clock.now();
   const auto reply = bench.call("GET", "/customers?key=70015&key_type=member_number");
   EXPECT_EQ(TillBench::header_of(reply, "Server-Timing"), "platform;dur=900.2");
-  EXPECT_THAT(reply.body, HasSubstr("Tillbridge's own index, as of 2026-01-01 00:00"));
+  EXPECT_THAT(reply.body, HasSubstr("Tillbridge's own records, as of 2026-01-01 00:00"));
   EXPECT_THAT(reply.body, HasSubstr("Not checked with Bloomreach"));
   bench.desk.found->from_index.reset();
   bench.desk.platform_took = Duration{0};
