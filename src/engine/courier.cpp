@@ -61,6 +61,8 @@ Courier::Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSo
                              "Attempts that will be made again", labels);
   parked_ = metrics.counter("tillbridge_deliveries_parked_total", "Deliveries that became a case",
                             labels);
+  replaced_count_ = metrics.counter("tillbridge_deliveries_replaced_total",
+                                    "Deliveries that a newer one made needless", labels);
   throttled_ = metrics.counter("tillbridge_calls_throttled_total",
                                "Calls answered with a slow-down", labels);
   waiting_ = metrics.gauge("tillbridge_deliveries_waiting", "Deliveries not finished", labels);
@@ -106,7 +108,7 @@ void Courier::adopt(const journal::OpenDelivery& delivery) {
   const bool held = delivery.state == journal::DeliveryState::held;
   const Tick due = held ? due_tick(delivery.due_at)
                         : std::min(due_tick(delivery.due_at), clock_.tick() + restart_pause_max);
-  dispatch_.add(item, due);
+  if (const auto older = dispatch_.add(item, due)) replace(*older);
   changed_.notify();
 }
 
@@ -116,7 +118,7 @@ void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked
   if (was_blocked) {
     dispatch_.lanes().release_blocked(item, clock_.tick());
   } else {
-    dispatch_.add(item, clock_.tick());
+    if (const auto older = dispatch_.add(item, clock_.tick())) replace(*older);
   }
   changed_.notify();
 }
@@ -136,8 +138,32 @@ void Courier::add(const journal::AddDelivery& delivery, const std::string& store
   open.happened_at = delivery.happened_at;
   open.parts = static_cast<std::uint32_t>(delivery.parts.size());
   cache(delivery.id, delivery.parts);
-  dispatch_.add(to_item(open), due_tick(delivery.due_at));
+  if (const auto older = dispatch_.add(to_item(open), due_tick(delivery.due_at))) replace(*older);
   changed_.notify();
+}
+
+void Courier::replace(const Item& item) {
+  lag_.gone(item.lag_series, item.late_from);
+  forget(item.id);
+  replaced_.push_back(item);
+  replaced_count_.add();
+}
+
+// A crash before this is stored does no harm: at the next start the newer one replaces it again.
+Task<void> Courier::store_replaced() {
+  journal::Step step;
+  for (const Item& item : replaced_) {
+    journal::UpdateDelivery update;
+    update.id = item.id;
+    update.state = journal::DeliveryState::skipped;
+    update.reason = "replaced by a newer level";
+    update.due_at = clock_.now();
+    update.attempts = item.attempts;
+    update.parts_done = item.parts_done;
+    step.delivery_updates.push_back(std::move(update));
+  }
+  replaced_.clear();
+  co_await store(std::move(step));
 }
 
 Task<void> Courier::run() {
@@ -147,12 +173,14 @@ Task<void> Courier::run() {
       if (items.empty()) break;
       calls_.start(make_call(std::move(items)));
     }
+    if (!replaced_.empty()) calls_.start(store_replaced());
     waiting_.set(static_cast<double>(dispatch_.lanes().size()));
     const Tick now = clock_.tick();
     const auto wake_at = dispatch_.wake_at(now);
     const Duration wait = wake_at ? std::clamp(*wake_at - now, Duration{0}, idle_wait) : idle_wait;
     if (wait > Duration{0}) co_await changed_.wait(wait);
   }
+  if (!replaced_.empty()) calls_.start(store_replaced());
   co_await calls_.join();
 }
 
@@ -162,7 +190,7 @@ void Courier::request_stop() {
 }
 
 bool Courier::idle() const {
-  return dispatch_.lanes().size() == 0;
+  return dispatch_.lanes().size() == 0 && replaced_.empty();
 }
 
 void Courier::pause() {
@@ -195,8 +223,9 @@ Task<void> Courier::make_call(std::vector<Item> items) {
   journal::Step step = to_step(settlements, std::move(answer), began, now - began_tick);
   if (!co_await store(std::move(step)))
     co_return;  // stopping: found again at the next start, resent identically
-  dispatch_.apply(settlements);
+  const std::vector<Item> outdated = dispatch_.apply(settlements);
   observe(settlements, clock_.now());
+  for (const Item& item : outdated) replace(item);
   changed_.notify();
 }
 

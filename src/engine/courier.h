@@ -79,6 +79,9 @@ class Courier {
   Item to_item(const journal::OpenDelivery& delivery);
   telemetry::Histogram& lag_of(std::uint16_t series);
   void observe(const std::vector<Settlement>& settlements, Instant now);
+  // A newer delivery has taken this one's place: it is stored as skipped with the next batch.
+  void replace(const Item& item);
+  Task<void> store_replaced();
   void cache(DeliveryId id, const std::vector<std::string>& parts);
   void forget(DeliveryId id);
   Tick due_tick(Instant due_at) const;
@@ -94,10 +97,11 @@ class Courier {
   TaskGroup calls_;
   Signal changed_;
   bool stopping_ = false;
+  std::vector<Item> replaced_;  // gone from the lanes, not yet from the journal
   Breaker::State breaker_seen_ = Breaker::State::closed;
   std::unordered_map<DeliveryId, std::vector<std::string>> bodies_;
   std::size_t body_bytes_ = 0;
-  telemetry::Counter delivered_, retried_, parked_, throttled_;
+  telemetry::Counter delivered_, retried_, parked_, throttled_, replaced_count_;
   telemetry::Gauge waiting_, breaker_open_;
   telemetry::Metrics& metrics_;
   std::unordered_map<std::uint16_t, telemetry::Histogram> lag_seconds_;  // by series

@@ -42,6 +42,17 @@ Dispatch::Dispatch(DispatchSettings settings, Entropy entropy, Tick now)
   if (settings.bulk) bulk_budget_.emplace(settings.bulk->budget, now);
 }
 
+std::optional<Item> Dispatch::add(const Item& item, Tick due) {
+  if (settings_.newest_wins) return lanes_.add_newest(item, due);
+  lanes_.add(item, due);
+  return std::nullopt;
+}
+
+bool Dispatch::coalescing(Tick now) const {
+  return next_call_from_ && now < *next_call_from_ &&
+         lanes_.ready_parts() < settings_.parts_per_call_max;
+}
+
 std::uint32_t Dispatch::requests_of(const Item& head) const {
   return settings_.request_per_part ? std::max(1U, head.parts_left()) : 1U;
 }
@@ -60,7 +71,7 @@ std::vector<Item> Dispatch::next_call(Tick now) {
   std::vector<Item> call;
   lanes_.wake(now);
   if (paused_ || in_flight_ >= settings_.calls_in_flight_max || !lanes_.has_ready()) return call;
-  if (!breaker_.allows(now)) return call;
+  if (!breaker_.allows(now) || coalescing(now)) return call;
   const auto route = choose(now);
   if (!route) return call;
   const bool bulk = *route == Route::bulk;
@@ -76,6 +87,7 @@ std::vector<Item> Dispatch::next_call(Tick now) {
     call.push_back(lanes_.take());
   }
   if (bulk) bulk_calls_.insert(call.front().id);
+  if (settings_.call_gap > Duration{0}) next_call_from_ = now + settings_.call_gap;
   breaker_.started(now);
   if (breaker_.state() == Breaker::State::probing) probe_ = call.front().id;
   ++in_flight_;
@@ -100,6 +112,7 @@ std::optional<Tick> Dispatch::wake_at(Tick now) const {
   Tick open = budget_.ready_at(now, false, requests);
   const bool alone = lanes_.has_ready() && lanes_.peek()->alone;
   if (bulk_budget_ && !alone) open = std::min(open, bulk_budget_->ready_at(now));
+  if (coalescing(now)) open = std::max(open, *next_call_from_);
   return std::max({*due, open, breaker_.ready_at(now)});
 }
 
@@ -175,7 +188,8 @@ Settlement Dispatch::settle_one(const Item& item, const PartResults& results, Ti
   return settlement;
 }
 
-void Dispatch::apply(const std::vector<Settlement>& settlements) {
+std::vector<Item> Dispatch::apply(const std::vector<Settlement>& settlements) {
+  std::vector<Item> replaced;
   for (const Settlement& settlement : settlements) {
     switch (settlement.next) {
       case Decision::Next::done:
@@ -184,13 +198,19 @@ void Dispatch::apply(const std::vector<Settlement>& settlements) {
         lanes_.finish(settlement.item.lane);
         break;
       case Decision::Next::again:
-        lanes_.retry(settlement.item, settlement.due);
+        if (settings_.newest_wins && lanes_.newer_waits(settlement.item.lane)) {
+          lanes_.finish(settlement.item.lane);
+          replaced.push_back(settlement.item);
+        } else {
+          lanes_.retry(settlement.item, settlement.due);
+        }
         break;
       case Decision::Next::block:
         lanes_.block(settlement.item);
         break;
     }
   }
+  return replaced;
 }
 
 void Dispatch::give_back(const std::vector<Item>& items, Tick now) {

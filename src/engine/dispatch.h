@@ -32,6 +32,11 @@ struct DispatchSettings {
     std::uint32_t parts_per_call_max = 1'000;
   };
   std::optional<Bulk> bulk = std::nullopt;
+  // Deliveries are states: a newer one replaces what waits in its lane.
+  bool newest_wins = false;
+  // Between the beginnings of two calls, so that what changes meanwhile shares one; a call that is
+  // full goes at once, and so does the first one after a quiet time.
+  Duration call_gap{0};
 };
 
 enum class Route : std::uint8_t { usual, bulk };
@@ -63,7 +68,8 @@ class Dispatch {
  public:
   Dispatch(DispatchSettings settings, Entropy entropy, Tick now);
 
-  void add(const Item& item, Tick due) { lanes_.add(item, due); }
+  // What it replaces, with newest_wins.
+  std::optional<Item> add(const Item& item, Tick due);
   void add_blocked(const Item& item) { lanes_.add_blocked(item); }
 
   // The deliveries of the next call, most urgent first; empty when none may be made now.
@@ -78,7 +84,8 @@ class Dispatch {
   // at once, lanes only in apply(): an outcome is acted on after it is durable.
   std::vector<Settlement> settle(const std::vector<Item>& items, const Outcome& call,
                                  const std::vector<PartResults>& results, Tick now, Instant wall);
-  void apply(const std::vector<Settlement>& settlements);
+  // Returns those that are not tried again because a newer one waits (newest_wins).
+  std::vector<Item> apply(const std::vector<Settlement>& settlements);
   // What the platform says is left for this way.
   void reported(Route route, const QuotaReport& report, Tick now);
   // The call was not made after all (bodies unreadable, stop).
@@ -97,6 +104,7 @@ class Dispatch {
  private:
   // Which way the next call can go; nullopt: none now.
   std::optional<Route> choose(Tick now);
+  bool coalescing(Tick now) const;
   Budget& budget_of(Route route) { return route == Route::bulk ? *bulk_budget_ : budget_; }
   std::uint32_t requests_of(const Item& head) const;
   bool is_probe(const std::vector<Item>& items) const;
@@ -110,7 +118,8 @@ class Dispatch {
   std::unordered_set<DeliveryId> bulk_calls_;  // first deliveries of the bulk calls under way
   Breaker breaker_;
   std::uint32_t in_flight_ = 0;
-  std::optional<DeliveryId> probe_;  // names the breaker's probe: a delivery is in one call only
+  std::optional<Tick> next_call_from_;  // the end of call_gap
+  std::optional<DeliveryId> probe_;     // names the breaker's probe: a delivery is in one call only
   bool paused_ = false;
 };
 

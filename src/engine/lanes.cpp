@@ -1,5 +1,7 @@
 #include "engine/lanes.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace tillbridge::engine {
@@ -37,6 +39,46 @@ void Lanes::add(const Item& item, Tick due) {
     slab_[lane.tail].next = index;
     lane.tail = index;
   }
+}
+
+// Takes the waiting head out of the set that its state put it into.
+void Lanes::delist(std::uint64_t lane_key, const Lane& lane) {
+  const Slot& head = slab_[lane.head];
+  if (lane.state == State::due) {
+    due_.erase({head.due, lane_key});
+  } else {
+    ready_.erase(ReadyKey{head.item.priority, head.item.id, lane_key});
+    ready_parts_ -= head.item.parts_left();
+  }
+}
+
+std::optional<Item> Lanes::add_newest(const Item& item, Tick due) {
+  const auto found = lanes_.find(item.lane);
+  if (found == lanes_.end()) {
+    add(item, due);
+    return std::nullopt;
+  }
+  Lane& lane = found->second;
+  const bool head_stays = lane.state == State::busy || lane.state == State::blocked;
+  if (head_stays && lane.head == lane.tail) {
+    add(item, due);
+    return std::nullopt;
+  }
+  Slot& waiting = slab_[lane.tail];
+  const Item replaced = waiting.item;
+  if (!head_stays) {
+    delist(item.lane, lane);
+    due = std::max(due, waiting.due);
+  }
+  waiting.item = item;
+  waiting.due = due;
+  if (!head_stays) enlist(item.lane, lane);
+  return replaced;
+}
+
+bool Lanes::newer_waits(std::uint64_t lane_key) const {
+  const auto found = lanes_.find(lane_key);
+  return found != lanes_.end() && found->second.head != found->second.tail;
 }
 
 void Lanes::add_blocked(const Item& item) {

@@ -49,6 +49,11 @@ class Lanes {
  public:
   // To the tail of its lane; not sent before `due`.
   void add(const Item& item, Tick due);
+  // For state, where only the newest counts: takes the place of what waits in the lane, which is
+  // returned; what is under way or blocked stays ahead of it. A pause of what it replaces holds on.
+  std::optional<Item> add_newest(const Item& item, Tick due);
+  // Something waits behind the lane's head.
+  bool newer_waits(std::uint64_t lane) const;
   void add_blocked(const Item& item);
 
   // Heads whose tick has come become ready.
@@ -98,6 +103,7 @@ class Lanes {
 
   std::uint32_t append(const Item& item, Tick due);
   void enlist(std::uint64_t lane_key, Lane& lane);
+  void delist(std::uint64_t lane_key, const Lane& lane);
   Lane& busy_lane(std::uint64_t lane_key);
   void unblock(std::uint64_t lane_key);
 
