@@ -21,10 +21,12 @@
 #include "http/server.h"
 #include "klaviyo/simulator.h"
 #include "ledger/ledger.h"
+#include "ledger/stock_ledger.h"
 #include "outbound/curl_transport.h"
 #include "shopping_day/customers.h"
 #include "shopping_day/shopping_day.h"
 #include "sitoo/simulator.h"
+#include "sitoo/stock_truth.h"
 #include "telemetry/metrics.h"
 #include "till/till_traffic.h"
 
@@ -44,6 +46,8 @@ struct Options {
   std::string klaviyo_key;                                            // "": the simulator's
   double klaviyo_quota_factor = 1;
   std::size_t stores = 12, products = 500, customers = 5'000;
+  std::string unmapped_warehouse;  // its externalid; "": there is none
+  bool stock = false;
   int parent_pid = 0;
 };
 
@@ -67,9 +71,12 @@ void declare(CLI::App& app, Options& options) {
       ->check(CLI::Range(0.0, 1e6));
   app.add_option("--stores", options.stores, "Number of stores")->check(CLI::Range(1, 500));
   app.add_option("--products", options.products, "Size of the assortment")
-      ->check(CLI::Range(2, 20'000));
+      ->check(CLI::Range(2, 100'000));
   app.add_option("--customers", options.customers, "Number of members")
       ->check(CLI::Range(1, 1'000'000));
+  app.add_flag("--stock", options.stock, "Keep the truth about stock and judge the catalogs by it");
+  app.add_flag("--unmapped-warehouse{CENTRAL-01}", options.unmapped_warehouse,
+               "A sellable warehouse without a store; =<externalid>, =none: without one");
   app.add_option("--parent-pid", options.parent_pid, "End when this process is gone");
 }
 
@@ -78,7 +85,12 @@ sandbox::sitoo::SimulatorSettings sitoo_settings(const Options& options) {
   settings.seed = options.seed;
   settings.account.account_id = options.account;
   settings.account.seed = options.seed;
-  settings.account.masterdata = {options.stores, options.products, options.seed, options.account};
+  auto& masterdata = settings.account.masterdata;
+  masterdata = {options.stores, options.products, options.seed, options.account};
+  if (!options.unmapped_warehouse.empty()) {
+    masterdata.unmapped_warehouse =
+        options.unmapped_warehouse == "none" ? "" : options.unmapped_warehouse;
+  }
   settings.rest.api_users = {{options.sitoo_user, options.sitoo_password}};
   settings.sender.account_id = options.account;
   return settings;
@@ -113,6 +125,7 @@ class Sandbox {
       : options_(options),
         transport_(loop_, metrics_, {}),
         ledger_(sandbox::Expectations{}),
+        stock_ledger_(sandbox::StockExpectations{}),
         sitoo_(loop_, clock_, transport_, ledger_, sitoo_settings(options)),
         bloomreach_(loop_, clock_, tillbridge::Entropy(options.seed + 1), ledger_,
                     bloomreach_settings(options)),
@@ -124,7 +137,8 @@ class Sandbox {
         day_(loop_, clock_, sitoo_.account(), sitoo_.tills(), customers_),
         till_transport_(std::in_place, loop_, till_metrics_, many_tills()),
         till_(loop_, clock_, *till_transport_, sitoo_.account().masterdata(), customers_, ledger_),
-        control_({clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_, till_}),
+        control_({clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_, till_,
+                  options.stock ? &stock_ledger_ : nullptr}),
         sitoo_server_(loop_, clock_, metrics_, listener("sitoo", options.sitoo_port),
                       sitoo_.handler()),
         bloomreach_server_(loop_, clock_, metrics_, listener("bloomreach", options.bloomreach_port),
@@ -140,6 +154,10 @@ class Sandbox {
         }) {}
 
   int run() {
+    if (options_.stock) {
+      sandbox::sitoo::tell_stock(sitoo_.account(), stock_ledger_);
+      bloomreach_.tell_stock_to(&stock_ledger_);
+    }
     for (http::Server* server :
          {&sitoo_server_, &bloomreach_server_, &klaviyo_server_, &control_server_}) {
       if (const auto started = server->start(); !started) {
@@ -166,7 +184,7 @@ class Sandbox {
     settings.address = options_.address;
     settings.port = port;
     settings.name = name;
-    settings.body_bytes_max = 8 * 1024 * 1024;
+    settings.body_bytes_max = 16 * 1024 * 1024;  // above what catalog calls may bring
     return settings;
   }
 
@@ -212,6 +230,7 @@ class Sandbox {
   tillbridge::telemetry::Metrics metrics_;
   tillbridge::outbound::CurlTransport transport_;
   sandbox::Ledger ledger_;
+  sandbox::StockLedger stock_ledger_;
   sandbox::sitoo::SitooSimulator sitoo_;
   sandbox::bloomreach::BloomreachSimulator bloomreach_;
   sandbox::klaviyo::Simulator klaviyo_;

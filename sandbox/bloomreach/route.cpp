@@ -1,5 +1,6 @@
 #include "bloomreach/route.h"
 
+#include <algorithm>
 #include <array>
 
 namespace sandbox::bloomreach {
@@ -10,12 +11,12 @@ struct Entry {
   std::string_view name;
   std::string_view method;
   std::string_view before;  // the project token stands between these two
-  std::string_view after;
+  std::string_view after;   // {c}, {i}: any text without a slash, a catalog's and an item's id
 };
 
 constexpr std::string_view track = "/track/v2/projects/";
 constexpr std::string_view data = "/data/v2/projects/";
-constexpr std::array<Entry, 11> entries = {{
+constexpr std::array<Entry, 24> entries = {{
     {Route::time, "time", "GET", track, "/system/time"},
     {Route::customers, "customers", "POST", track, "/customers"},
     {Route::events, "events", "POST", track, "/customers/events"},
@@ -27,7 +28,44 @@ constexpr std::array<Entry, 11> entries = {{
     {Route::consent_categories, "consent_categories", "GET", data, "/consent/categories"},
     {Route::anonymize, "anonymize", "POST", data, "/customers/anonymize"},
     {Route::anonymize_bulk, "anonymize_bulk", "POST", data, "/customers/anonymize_bulk"},
+    {Route::catalog_create, "catalog_create", "POST", data, "/catalogs"},
+    {Route::catalog_list, "catalog_list", "GET", data, "/catalogs"},
+    {Route::catalog_get, "catalog_get", "GET", data, "/catalogs/{c}"},
+    {Route::catalog_put, "catalog_put", "PUT", data, "/catalogs/{c}"},
+    {Route::catalog_delete, "catalog_delete", "DELETE", data, "/catalogs/{c}"},
+    {Route::catalog_query, "catalog_query", "GET", data, "/catalogs/{c}/items"},
+    {Route::catalog_item_get, "catalog_item_get", "GET", data, "/catalogs/{c}/items/{i}"},
+    {Route::catalog_item_replace, "catalog_item_replace", "PUT", data, "/catalogs/{c}/items/{i}"},
+    {Route::catalog_item_partial, "catalog_item_partial", "POST", data,
+     "/catalogs/{c}/items/{i}/partial-update"},
+    {Route::catalog_bulk_delete, "catalog_bulk_delete", "DELETE", data,
+     "/catalogs/{c}/items/bulk-delete"},
+    {Route::catalog_item_delete, "catalog_item_delete", "DELETE", data, "/catalogs/{c}/items/{i}"},
+    {Route::catalog_bulk_replace, "catalog_bulk_replace", "PUT", data, "/catalogs/{c}/items"},
+    {Route::catalog_bulk_partial, "catalog_bulk_partial", "POST", data,
+     "/catalogs/{c}/items/partial-update"},
 }};
+
+// The next segment of a path: "/a" of "/a/b". Takes it away.
+std::string_view next_segment(std::string_view& path) {
+  const std::size_t end = path.empty() ? 0 : std::min(path.find('/', 1), path.size());
+  const std::string_view segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
+}
+
+bool fits(std::string_view pattern, std::string_view path, Target& target) {
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view wanted = next_segment(pattern), given = next_segment(path);
+    if (wanted != "/{c}" && wanted != "/{i}") {
+      if (wanted != given) return false;
+      continue;
+    }
+    if (given.size() < 2) return false;
+    (wanted == "/{c}" ? target.catalog_id : target.item_id) = given.substr(1);
+  }
+  return pattern.empty() && path.empty();
+}
 
 }  // namespace
 
@@ -49,6 +87,10 @@ bool is_data_read(Route route) {
   return route >= Route::attributes && route <= Route::consent_categories;
 }
 
+bool is_catalog_call(Route route) {
+  return route >= Route::catalog_create;
+}
+
 bool allows_public_access(Route route) {
   return is_tracking(route) || route == Route::consent_categories;
 }
@@ -58,8 +100,9 @@ std::optional<Target> target_of(std::string_view method, std::string_view path) 
     if (method != entry.method || !path.starts_with(entry.before)) continue;
     const std::string_view rest = path.substr(entry.before.size());
     const std::size_t slash = rest.find('/');
-    if (slash != std::string_view::npos && rest.substr(slash) == entry.after)
-      return Target{entry.route, std::string(rest.substr(0, slash))};
+    if (slash == std::string_view::npos) continue;
+    Target target{entry.route, std::string(rest.substr(0, slash))};
+    if (fits(entry.after, rest.substr(slash), target)) return target;
   }
   return std::nullopt;
 }

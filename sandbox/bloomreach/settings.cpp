@@ -26,6 +26,7 @@ void describe(Visit& visit, Permissions& permissions) {
   visit("export_one", permissions.export_one);
   visit("export_all", permissions.export_all);
   visit("anonymize", permissions.anonymize);
+  visit("catalogs", permissions.catalogs);
 }
 
 template <typename Visit>
@@ -80,6 +81,15 @@ void describe(Visit& visit, Settings& settings) {
   visit("check_event_sizes", settings.check_event_sizes);
   visit("check_id_length", settings.check_id_length);
   visit("events_kept_per_profile", settings.events_kept_per_profile);
+  visit("catalog_delay_ms", settings.catalog_delay_ms);
+  visit.choice("catalog_upsert", settings.catalog_upsert, {"item", "request", "either"});
+  visit.choice("catalog_missing_item", settings.catalog_missing_item, {"404", "200"});
+  visit.choice("catalog_too_large", settings.catalog_too_large, {"400", "413"});
+  visit.choice("catalog_known_columns", settings.catalog_known_columns, {"refuse", "ignore"});
+  visit("catalog_names_unique", settings.catalog_names_unique);
+  visit("catalog_results_as_text", settings.catalog_results_as_text);
+  visit("catalog_listing_max", settings.catalog_listing_max);
+  visit("catalog_matched_max", settings.catalog_matched_max);
   visit("requests_per_minute", settings.requests_per_minute);
   visit("data_requests_per_minute", settings.data_requests_per_minute);
   visit.choice("throttle_style", settings.throttle_style,

@@ -30,6 +30,10 @@ struct Permissions {
   bool export_one = true;
   bool export_all = true;
   bool anonymize = true;
+  // Names: create_catalog, get_catalog, update_catalog, delete_catalog, get_catalog_items,
+  // get_catalog_item, create_or_update_catalog_item, partial_update_catalog_item,
+  // delete_catalog_item.
+  Grant catalogs;
 };
 
 struct ApiKey {
@@ -57,8 +61,8 @@ struct RouteFaults {
   double success_false = 0;             // 200 {"success":false}: nothing is committed
   double missing_results = 0;           // batch: committed, answer without `results`
   double no_command_id = 0;             // batch: committed, results without `command_id`
-  double refuse_command = 0;            // batch: per command, refused for good
-  std::string down;  // "": up; "503"; "refused" (the connection is reset at once)
+  double refuse_command = 0;  // batch and bulk catalog writes: per command or row, for good
+  std::string down;           // "": up; "503"; "refused" (the connection is reset at once)
 };
 
 struct Settings {
@@ -87,6 +91,17 @@ struct Settings {
   bool check_event_sizes = true;                    // U9: 800 kB and 16 kB for events too
   bool check_id_length = true;                      // U6
   std::int64_t events_kept_per_profile = 0;         // newest; 0: all. Long runs need a bound
+
+  // Catalogs (contract 9).
+  std::int64_t catalog_delay_ms = 2000;          // until an accepted write is applied
+  std::string catalog_upsert = "item";           // U12: item, request (?upsert=true), either
+  std::string catalog_missing_item = "404";      // U12: of K5; 404, 200 (success: false)
+  std::string catalog_too_large = "400";         // status above 5 000 items or 10 MB: 400, 413
+  std::string catalog_known_columns = "refuse";  // U13: K3 PUT with other columns: refuse, ignore
+  bool catalog_names_unique = true;              // else K1 makes another one of the same name
+  bool catalog_results_as_text = false;          // bulk results say "True" and "False"
+  std::int64_t catalog_listing_max = 1000;       // K4: count + skip; 0: no limit
+  std::int64_t catalog_matched_max = 0;          // K4 counts no further; 0: all
 
   std::int64_t requests_per_minute = 6000;  // tracking calls per source address; 0: no limit
   std::int64_t data_requests_per_minute = 0;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "bloomreach/catalog_calls.h"
 #include "bloomreach/reads.h"
 
 namespace sandbox::bloomreach {
@@ -158,6 +159,7 @@ Reply BloomreachSimulator::dispatch(const Call& call, const Access& access) {
     return answer(200, body);
   }
   if (route == Route::consent_categories) return consent_categories(settings_);
+  if (is_catalog_call(route)) return catalog_call(call, access);
   const auto parsed = tillbridge::json::parse(call.request.body);
   if (!parsed || !parsed->is_object()) return error_message(400, "Invalid JSON");
   const bj::object& body = parsed->get_object();
@@ -180,15 +182,23 @@ Reply BloomreachSimulator::dispatch(const Call& call, const Access& access) {
       return anonymize_one(access, body);
     case Route::anonymize_bulk:
       return anonymize_many(access, body);
-    case Route::time:
-    case Route::consent_categories:
-      break;
+    default:
+      return unknown_route(call.request.path);
   }
-  return unknown_route(call.request.path);
+}
+
+Reply BloomreachSimulator::catalog_call(const Call& call, const Access& access) {
+  CatalogContext context{settings_, access.permissions, catalogs_, *call.target, call.request};
+  context.stock_ledger = stock_ledger_;
+  context.now = clock_.tick();
+  context.now_us = tillbridge::to_unix_us(clock_.now());
+  context.refuses_row = [this, &call] { return faults_.chance(call.fault.refuse_command); };
+  return answer_catalog_call(context);
 }
 
 void BloomreachSimulator::apply_due() {
   queue_.apply_due(profiles_, settings_, clock_.tick(), now_s());
+  catalogs_.apply_due(clock_.tick());
 }
 
 double BloomreachSimulator::now_s() const {
@@ -229,7 +239,11 @@ bj::object BloomreachSimulator::status() const {
                  {"dropped_conflicts", counters.dropped_conflicts},
                  {"merges", counters.merges},
                  {"stale_properties", counters.stale_properties},
-                 {"profiles", profiles_.size()}};
+                 {"profiles", profiles_.size()},
+                 {"waiting_catalog_writes", catalogs_.waiting()}};
+  bj::object catalogs;
+  for (const auto& catalog : catalogs_.all()) catalogs[catalog->name()] = catalog->size();
+  out["catalog_rows"] = std::move(catalogs);
   out["by_route"] = counts_json(by_route_);
   out["by_answer"] = counts_json(by_answer_);
   out["by_fault"] = counts_json(by_fault_);

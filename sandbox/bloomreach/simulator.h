@@ -1,8 +1,8 @@
 #pragma once
 // A simulated Bloomreach Engagement project: tracking (T1 to T4), reads (C1 to C4), consent
-// categories and anonymising (G1 to G3), with the failures and faults of contract section 16. Every
-// write that it takes is reported to the ledger once per commit, also when the answer is then lost.
-// Core thread. Must outlive the server that its handler serves.
+// categories and anonymising (G1 to G3), catalogs (K1 to K11), with the failures and faults of
+// contract section 16. Every write that it takes is reported to the ledger once per commit, also
+// when the answer is then lost. Core thread. Must outlive the server that its handler serves.
 
 #include <cstdint>
 #include <map>
@@ -13,6 +13,7 @@
 #include "base/entropy.h"
 #include "base/json.h"
 #include "bloomreach/access.h"
+#include "bloomreach/catalog_store.h"
 #include "bloomreach/command.h"
 #include "bloomreach/fault_plan.h"
 #include "bloomreach/profile_store.h"
@@ -21,6 +22,7 @@
 #include "bloomreach/write_queue.h"
 #include "http/server.h"
 #include "ledger/ledger.h"
+#include "ledger/stock_ledger.h"
 
 namespace sandbox::bloomreach {
 
@@ -45,6 +47,11 @@ class BloomreachSimulator {
   // Applies what is due. Reads do so by themselves.
   void apply_due();
   const ProfileStore& profiles() const { return profiles_; }
+
+  // Catalogs: none at first. Changes made here are nobody's calls, and no ledger is told.
+  CatalogStore& catalogs() { return catalogs_; }
+  // Is told of every catalog row that a call brings, at acceptance. nullptr: nobody is.
+  void tell_stock_to(StockLedger* stock) { stock_ledger_ = stock; }
 
   // What happens inside Bloomreach itself: applied at once, and the ledger is not told.
   // A profile as if it had stood there since changed_s (Unix seconds). Ids of types that the
@@ -77,6 +84,7 @@ class BloomreachSimulator {
   boost::json::object batch_result(const Call& call, const Access& access,
                                    const boost::json::object& command,
                                    std::vector<Command>& accepted);
+  Reply catalog_call(const Call& call, const Access& access);
   Reply anonymize_one(const Access& access, const boost::json::object& body);
   Reply anonymize_many(const Access& access, const boost::json::object& body);
 
@@ -96,6 +104,8 @@ class BloomreachSimulator {
   tillbridge::Entropy entropy_;
   ProfileStore profiles_;
   WriteQueue queue_;
+  CatalogStore catalogs_;
+  StockLedger* stock_ledger_ = nullptr;
   RateLimit tracking_limit_;
   RateLimit data_limit_;
   boost::unordered_flat_set<std::uint64_t> accepted_content_;

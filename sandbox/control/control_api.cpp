@@ -6,6 +6,7 @@
 #include "control/people_at_klaviyo.h"
 #include "control/people_before.h"
 #include "control/scripted_order.h"
+#include "control/stock_desk.h"
 #include "control/till_desk.h"
 #include "ledger/summary_json.h"
 
@@ -107,6 +108,10 @@ ControlApi::Answer ControlApi::get(const tillbridge::http::Request& request) {
   if (path == "/control/bloomreach/profiles")
     return profiles_at_bloomreach(town_.bloomreach, request);
   if (path == "/control/till") return town_.till.report();
+  if (path == "/control/stock/figures") return stock_.figures();
+  if (path == "/control/stock/differences") return stock_.differences();
+  if (path == "/control/stock/row") return stock_.row(request);
+  if (path == "/control/stock/level") return level_at(town_.sitoo, request);
   return unknown_path();
 }
 
@@ -126,6 +131,12 @@ ControlApi::Answer ControlApi::post(const std::string& path, const Object& body)
     return decide_at_bloomreach(town_.bloomreach, body, town_.clock.now());
   if (path == "/control/customers") return settle_customers(town_, body);
   if (path == "/control/till") return start_till(town_.till, body);
+  if (path == "/control/stock/catalogs") return stock_.make_catalogs(body);
+  if (path == "/control/stock/differences") return stock_.plant(body);
+  if (path == "/control/stock/day") return start_stock_day(town_.sitoo, body);
+  if (path == "/control/stock/stocktaking") return take_stock(town_.sitoo, body);
+  if (path == "/control/stock/move") return move_stock(town_.sitoo, body);
+  if (path == "/control/stock/settings") return set_stock(town_.sitoo, body);
   return unknown_path();
 }
 
@@ -167,6 +178,7 @@ ControlApi::Answer ControlApi::state() const {
                 {"sitoo_throttled", rest.throttled},
                 {"sitoo_mishaps", rest.mishaps},
                 {"sitoo_refused", rest.refused},
+                {"stock", stock_state(town_.sitoo)},
                 {"bloomreach", town_.bloomreach.status()},
                 {"klaviyo", town_.klaviyo.status()}};
 }

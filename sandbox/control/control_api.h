@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "control/stock_at_bloomreach.h"
 #include "control/town.h"
 #include "http/server.h"
 
@@ -12,7 +13,9 @@ namespace sandbox::control {
 
 class ControlApi {
  public:
-  explicit ControlApi(Town town) : town_(town) {}
+  explicit ControlApi(Town town)
+      : town_(town),
+        stock_({town.clock, town.bloomreach, town.sitoo.account().masterdata(), town.stock}) {}
 
   tillbridge::http::Handler handler();
   // Everything but POST /control/till/call, which waits for the hub.
@@ -30,6 +33,7 @@ class ControlApi {
   Answer mark_phase(const tillbridge::json::Object& body);
 
   Town town_;
+  StockAtBloomreach stock_;
 };
 
 }  // namespace sandbox::control

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "control/stock_desk.h"
+
 namespace sandbox::control {
 
 namespace json = tillbridge::json;
@@ -21,6 +23,7 @@ Result<bool> boolean_of(const Object& body, std::string_view key) {
 // Settings of the API and the sender beside the faults proper.
 Result<void> set_sitoo(sitoo::SitooSimulator& sitoo, const Object& changes) {
   Object faults = changes;
+  TB_CHECK(apply_stock_settings(sitoo.account().stock_settings(), faults));
   if (changes.contains("put_merges")) {
     TB_TRY(sitoo.rest().settings().put_merges, boolean_of(changes, "put_merges"));
     faults.erase("put_merges");

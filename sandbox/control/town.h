@@ -5,6 +5,7 @@
 #include "bloomreach/simulator.h"
 #include "klaviyo/simulator.h"
 #include "ledger/ledger.h"
+#include "ledger/stock_ledger.h"
 #include "shopping_day/shopping_day.h"
 #include "sitoo/simulator.h"
 #include "till/till_traffic.h"
@@ -21,6 +22,7 @@ struct Town {
   bloomreach::BloomreachSimulator& bloomreach;
   klaviyo::Simulator& klaviyo;
   till::TillTraffic& till;
+  StockLedger* stock = nullptr;  // nullptr: nobody keeps the truth about stock
 };
 
 }  // namespace sandbox::control

@@ -41,7 +41,7 @@ std::vector<BasketRow> BasketMaker::rows(std::size_t count, std::string_view cur
   std::vector<BasketRow> rows;
   for (std::size_t i = 0; i < count; ++i) {
     BasketRow row;
-    row.product = &data_.products[entropy_.below(data_.products.size())];
+    row.product = &data_.products[popularity_.draw(entropy_)];
     if (entropy_.chance(0.12)) row.quantity = 2 + static_cast<int>(entropy_.below(3));
     const std::int64_t price = row.product->price_in(currency) * row.quantity;
     if (entropy_.chance(0.15)) {

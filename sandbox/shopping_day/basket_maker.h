@@ -5,6 +5,7 @@
 
 #include "base/entropy.h"
 #include "sitoo/masterdata.h"
+#include "sitoo/popularity.h"
 #include "sitoo/tills.h"
 
 namespace sandbox::shopping_day {
@@ -12,9 +13,10 @@ namespace sandbox::shopping_day {
 class BasketMaker {
  public:
   BasketMaker(const sitoo::Masterdata& data, tillbridge::Entropy& entropy)
-      : data_(data), entropy_(entropy) {}
+      : data_(data), entropy_(entropy), popularity_(data.products.size()) {}
 
-  // One to five rows (or sixty and more), discounts, vouchers and promotions, payment.
+  // One to five rows (or sixty and more) of products that are more or less popular, discounts,
+  // vouchers and promotions, payment.
   sitoo::Basket basket(std::size_t till, std::optional<sitoo::Shopper> shopper, bool long_receipt);
   std::vector<sitoo::BasketRow> rows(std::size_t count, std::string_view currency);
 
@@ -28,6 +30,7 @@ class BasketMaker {
 
   const sitoo::Masterdata& data_;
   tillbridge::Entropy& entropy_;
+  sitoo::Popularity popularity_;
 };
 
 }  // namespace sandbox::shopping_day

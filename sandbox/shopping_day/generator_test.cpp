@@ -221,6 +221,27 @@ TEST(ShoppingDayGenerator, EventsAreChronologicalAndFinalSequencesRise) {
   EXPECT_GT(sequence, 5'000U);
 }
 
+TEST(ShoppingDayBaskets, SomeProductsSellMuchMoreThanOthersInAHundredThousand) {
+  sitoo::MasterdataSettings big;
+  big.stores = 3;
+  big.products = 100'000;
+  const sitoo::Masterdata data = make_masterdata(big);
+  tillbridge::Entropy entropy(9);
+  BasketMaker baskets(data, entropy);
+  std::map<int, int> sold;
+  int popular = 0;
+  constexpr int rows = 20'000;
+  for (const sitoo::BasketRow& row : baskets.rows(rows, "SEK")) {
+    ++sold[row.product->id];
+    popular += row.product < &data.products[1'000];
+  }
+  EXPECT_GT(popular, rows / 4);  // a hundredth of the assortment
+  EXPECT_LT(popular, rows * 3 / 4);
+  EXPECT_LT(sold[data.products.front().id], rows / 20);
+  EXPECT_GT(sold.size(), 5'000U);
+  EXPECT_GT(sold.rbegin()->first, 90'000);  // the tail is bought, too
+}
+
 TEST(ShoppingDayCustomers, SomeComeMuchMoreOftenAndNamesAreNotAllAscii) {
   const Customers customers(1'000, 1);
   tillbridge::Entropy entropy(9);

@@ -26,7 +26,7 @@ Account::Account(const tillbridge::Clock& clock, AccountSettings settings)
     : clock_(clock),
       settings_(settings),
       masterdata_(make_masterdata(settings.masterdata)),
-      stock_(masterdata_),
+      stock_(masterdata_, clock),
       event_ids_(settings.seed ^ 0x517e'0e7e'a75dULL),
       first_id_(settings.first_order_id) {}
 
@@ -84,6 +84,7 @@ Result<void> Account::change(std::int64_t order_id, std::string_view order_event
   const int state_before = order.state;
   const std::string external_before = order.external_id;
   const auto credit_before = order.credit_order_id;
+  std::optional<Stock::Hold> hold(std::in_place, stock_);
   reserve(order, -1);
   edit(order);
   compute_totals(order);
@@ -97,6 +98,7 @@ Result<void> Account::change(std::int64_t order_id, std::string_view order_event
   }
   const bool state_changed = order.state != state_before;
   if (state_changed && order.is_final()) finish(order);
+  hold.reset();
   announce(order, order_event_type, state_changed);
   return {};
 }
@@ -106,18 +108,21 @@ std::int64_t Account::add_delivery(std::int64_t order_id, Delivery delivery, boo
   Order& order = orders_[static_cast<std::size_t>(order_id - first_id_)];
   delivery.id = ++last_delivery_id_;
   delivery.date_s = now_s();
-  std::vector<StockMove> sold, returned;
+  StockTransaction sold, returned;
+  sold.type = transaction_sales;
+  returned.type = transaction_refund;
   for (DeliveryItem& item : delivery.items) {
     item.id = ++last_delivery_item_id_;
     const auto& row = order.items.at(static_cast<std::size_t>(item.order_item));
-    auto& moves = item.quantity < 0 ? returned : sold;
-    moves.push_back({row.sku, -std::int64_t{item.quantity} * 1000, 0});
+    auto& moves = (item.quantity < 0 ? returned : sold).moves;
+    moves.push_back({row.sku, -std::int64_t{item.quantity} * 1000, 0, 0});
   }
   if (!ignore_stock && order.additional.get("delivery-ignore-stock") != "true") {
-    stock_.transact(delivery.warehouse_id, transaction_sales, delivery.date_s, delivery.id,
-                    std::move(sold));
-    stock_.transact(delivery.warehouse_id, transaction_refund, delivery.date_s, delivery.id,
-                    std::move(returned));
+    for (StockTransaction* one : {&sold, &returned}) {
+      one->warehouse_id = delivery.warehouse_id;
+      one->delivery_id = delivery.id;
+      book(std::move(*one));
+    }
   }
   order.log.push_back({delivery.date_s, 70, "", static_cast<double>(delivery.id)});
   const std::int64_t id = delivery.id;
@@ -125,11 +130,36 @@ std::int64_t Account::add_delivery(std::int64_t order_id, Delivery delivery, boo
   return id;
 }
 
+std::int64_t Account::book(StockTransaction transaction) {
+  Event event;
+  event.warehouse_id = transaction.warehouse_id;
+  const bool is_of_order = transaction.delivery_id != 0;
+  const std::int64_t id = stock_.transact(std::move(transaction));
+  const StockSettings& rules = settings_.stock;
+  if (id == 0 || rules.events == StockEvents::off || (is_of_order && !rules.events_for_sales)) {
+    return id;
+  }
+  event.id = event_id();
+  event.type = warehouse_transaction_event;
+  event.date_s = now_s();
+  if (rules.events == StockEvents::ids) event.transaction_id = id;
+  if (stock_listener_) stock_listener_(event);
+  return id;
+}
+
+std::int64_t Account::commit(WarehouseBatch& batch) {
+  TB_ASSERT(batch.state == batch_open);
+  batch.state = batch_closed;
+  batch.transaction_id = book(transaction_of(batch));
+  return batch.transaction_id;
+}
+
 // An open order holds its goods while it has a reservation date.
 void Account::reserve(const Order& order, int sign) {
   if (order.is_final() || !order.date_reserved_s || !order.warehouse_id) return;
   for (const OrderItem& item : order.items) {
-    stock_.reserve(*order.warehouse_id, item.sku, std::int64_t{sign} * item.quantity * 1000);
+    stock_.reserve(*order.warehouse_id, item.sku, std::int64_t{sign} * item.quantity * 1000,
+                   settings_.stock.reservations_touch_levels);
   }
 }
 

@@ -15,6 +15,17 @@ namespace outbound = tillbridge::outbound;
 
 namespace {
 
+void append_stock_data(std::string& out, const Event& event) {
+  out += ",\"data\":{";
+  if (event.transaction_id != 0) {
+    out += "\"eshop_id\":1,\"warehouse_id\":";
+    append_integer(out, event.warehouse_id.value_or(0));
+    out += ",\"warehouse_transaction_id\":";
+    append_integer(out, event.transaction_id);
+  }
+  out += "}}";
+}
+
 void append_event(std::string& out, const Event& event, int account_id) {
   out += "{\"event_id\":\"";
   out += event.id;
@@ -24,6 +35,7 @@ void append_event(std::string& out, const Event& event, int account_id) {
   append_integer(out, event.date_s);
   out += ",\"account_id\":";
   append_integer(out, account_id);
+  if (event.type == warehouse_transaction_event) return append_stock_data(out, event);
   out += ",\"data\":{\"eshop_id\":1,\"order_id\":";
   append_integer(out, event.order_id);
   if (event.warehouse_id) {

@@ -100,9 +100,9 @@ void add_store(Masterdata& data, std::size_t index, Entropy& entropy, int accoun
   store.fifo_warehouse = static_cast<int>(index) * 2 + 1;
   store.virtual_warehouse = store.fifo_warehouse + 1;
   data.warehouses.push_back(
-      {store.fifo_warehouse, 10, 10, index, store.name, "WH-" + store.external_id});
-  data.warehouses.push_back(
-      {store.virtual_warehouse, 20, 20, index, store.name + " online", "WV-" + store.external_id});
+      {store.fifo_warehouse, 10, 10, index, true, store.name, "WH-" + store.external_id});
+  data.warehouses.push_back({store.virtual_warehouse, 20, 20, index, index == 0,
+                             store.name + " online", "WV-" + store.external_id});
   const std::size_t register_count = 2 + index % 2;
   for (std::size_t i = 0; i < register_count; ++i) {
     const std::size_t number = data.registers.size() + 1;
@@ -156,10 +156,18 @@ std::int64_t Product::price_in(std::string_view currency) const {
   return price_sek;
 }
 
+std::optional<std::uint32_t> Masterdata::product_index(std::string_view sku) const {
+  const auto found = std::lower_bound(products_by_sku.begin(), products_by_sku.end(), sku,
+                                      [this](std::uint32_t index, std::string_view wanted) {
+                                        return products[index].sku < wanted;
+                                      });
+  if (found == products_by_sku.end() || products[*found].sku != sku) return std::nullopt;
+  return *found;
+}
+
 const Product* Masterdata::find_product(std::string_view sku) const {
-  const auto found = std::find_if(products.begin(), products.end(),
-                                  [sku](const Product& product) { return product.sku == sku; });
-  return found == products.end() ? nullptr : &*found;
+  const auto index = product_index(sku);
+  return index ? &products[*index] : nullptr;
 }
 
 const Warehouse* Masterdata::find_warehouse(int id) const {
@@ -180,6 +188,17 @@ Masterdata make_masterdata(const MasterdataSettings& settings) {
   }
   for (std::size_t i = 0; i < settings.products; ++i) {
     data.products.push_back(make_product(i, data.groups));
+    data.products_by_sku.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::sort(data.products_by_sku.begin(), data.products_by_sku.end(),
+            [&data](std::uint32_t a, std::uint32_t b) {
+              return data.products[a].sku < data.products[b].sku;
+            });
+  constexpr std::size_t online_max = 50;
+  data.products_online = std::min(online_max, settings.products / 2);
+  if (settings.unmapped_warehouse) {
+    data.warehouses.push_back({static_cast<int>(data.warehouses.size()) + 1, 10, 10, std::nullopt,
+                               true, "Central warehouse", *settings.unmapped_warehouse});
   }
   return data;
 }

@@ -4,6 +4,7 @@
 // afterwards. Plain data; any thread.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,8 @@ struct Warehouse {
   int id = 0;
   int type = 10;  // 10 FIFO, 20 Virtual
   int use_type = 10;
-  std::size_t store = 0;
+  std::optional<std::size_t> store;  // index; absent: it belongs to none
+  bool sellable = true;
   std::string name, external_id;
 };
 
@@ -71,7 +73,11 @@ struct Masterdata {
   std::vector<ProductGroup> groups;
   std::vector<ReasonCode> reasons;
   std::vector<Product> products;
+  std::vector<std::uint32_t> products_by_sku;  // indexes
+  // The last ones lie in the first store's Virtual warehouse and not in its FIFO warehouse.
+  std::size_t products_online = 0;
 
+  std::optional<std::uint32_t> product_index(std::string_view sku) const;
   const Product* find_product(std::string_view sku) const;  // nullptr: not in the assortment
   const Warehouse* find_warehouse(int id) const;
 };
@@ -81,6 +87,8 @@ struct MasterdataSettings {
   std::size_t products = 500;
   std::uint64_t seed = 1;
   int account_id = 1500;
+  // The externalid ("" is one) of a sellable warehouse that belongs to no store; absent: none.
+  std::optional<std::string> unmapped_warehouse = std::nullopt;
 };
 Masterdata make_masterdata(const MasterdataSettings& settings);
 

@@ -44,7 +44,18 @@ constexpr std::array endpoints = {
     Endpoint{"GET", "sites/{}/warehouses/{}/warehouseitems", list_warehouse_items},
     Endpoint{"PUT", "sites/{}/warehouses/{}/warehouseitems", put_warehouse_items},
     Endpoint{"GET", "sites/{}/warehousetransactions", list_transactions},
+    Endpoint{"POST", "sites/{}/warehousetransactions", post_transactions},
     Endpoint{"GET", "sites/{}/warehouses/{}/warehousetransactions", list_transactions},
+    Endpoint{"GET", "sites/{}/warehouses/{}/warehousebatches", list_batches},
+    Endpoint{"POST", "sites/{}/warehouses/{}/warehousebatches", post_batch},
+    Endpoint{"GET", "sites/{}/warehouses/{}/warehousebatches/{}", get_batch},
+    Endpoint{"PUT", "sites/{}/warehouses/{}/warehousebatches/{}", put_batch},
+    Endpoint{"GET", "sites/{}/warehouses/{}/warehousebatches/{}/warehousebatchitems",
+             list_batch_items},
+    Endpoint{"PUT", "sites/{}/warehouses/{}/warehousebatches/{}/warehousebatchitems",
+             put_batch_items},
+    Endpoint{"DELETE", "sites/{}/warehouses/{}/warehousebatches/{}/warehousebatchitems",
+             delete_batch_items},
     Endpoint{"GET", "pos-z-reports", list_z_reports, false}};
 
 // The ids when the path has this form.

@@ -42,6 +42,14 @@ tillbridge::http::Reply get_warehouse(const RestCall& call);
 tillbridge::http::Reply list_warehouse_items(const RestCall& call);
 tillbridge::http::Reply put_warehouse_items(const RestCall& call);
 tillbridge::http::Reply list_transactions(const RestCall& call);
+tillbridge::http::Reply post_transactions(const RestCall& call);
+tillbridge::http::Reply list_batches(const RestCall& call);
+tillbridge::http::Reply post_batch(const RestCall& call);
+tillbridge::http::Reply get_batch(const RestCall& call);
+tillbridge::http::Reply put_batch(const RestCall& call);
+tillbridge::http::Reply list_batch_items(const RestCall& call);
+tillbridge::http::Reply put_batch_items(const RestCall& call);
+tillbridge::http::Reply delete_batch_items(const RestCall& call);
 
 tillbridge::http::Reply json_reply(std::string body);
 // {"statuscode": ..., "errortext": "..."}

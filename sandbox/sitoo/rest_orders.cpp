@@ -208,7 +208,7 @@ Reply post_order(const RestCall& call) {
   if (order.warehouse_id) {
     const Warehouse* warehouse = data.find_warehouse(*order.warehouse_id);
     if (warehouse == nullptr) return error_reply(400, "Unknown warehouseid");
-    order.zone = data.stores[warehouse->store].zone;
+    if (warehouse->store) order.zone = data.stores[*warehouse->store].zone;
   }
   for (OrderItem& item : order.items) {
     if (const Product* product = data.find_product(item.sku)) item.product_id = product->id;

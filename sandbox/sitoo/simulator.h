@@ -8,6 +8,7 @@
 #include "sitoo/event_sender.h"
 #include "sitoo/faults.h"
 #include "sitoo/rest_api.h"
+#include "sitoo/stock_day.h"
 #include "sitoo/tills.h"
 
 namespace sandbox::sitoo {
@@ -31,16 +32,23 @@ class SitooSimulator {
   RestApi& rest() { return rest_; }
   EventSender& sender() { return sender_; }
   FaultDice& dice() { return dice_; }
+  StockDay& stock_day() { return stock_day_; }
+  // Of warehouse transactions, which are not among the orders' that the ledger counts.
+  std::uint64_t stock_events() const { return stock_events_; }
+  std::uint64_t stock_events_acknowledged() const { return stock_events_acknowledged_; }
   tillbridge::http::Handler handler();
 
   void start() { sender_.start(); }
-  tillbridge::Task<void> stop() { return sender_.stop(); }
+  tillbridge::Task<void> stop();
 
  private:
   FaultDice dice_;
   Account account_;
   Tills tills_;
   RestApi rest_;
+  StockDay stock_day_;
+  std::uint64_t stock_events_ = 0;
+  std::uint64_t stock_events_acknowledged_ = 0;
   EventSender sender_;
 };
 
