@@ -95,25 +95,12 @@ Outcome connection_trouble(int status, std::string reason) {
   return made;
 }
 
-// A refusal with this text, for one command or for the whole call.
-Outcome refusal(int status, const std::string& text) {
-  if (const KnownText* found = known(text)) {
-    std::string meaning(found->meaning);
-    return found->fault == KnownText::Fault::connection
-               ? connection_trouble(status, std::move(meaning))
-               : outcome(Kind::rejected, status, std::move(meaning));
-  }
-  return outcome(Kind::rejected, status,
-                 text.empty() ? "Bloomreach refused it without saying why"
-                              : "Bloomreach refused it: " + connectors::safe_excerpt(text));
-}
-
 Outcome refused_status(const outbound::HttpAnswer& answer, const json::Object* envelope) {
   const int status = answer.status;
   const std::string said = "Bloomreach answered " + std::to_string(status);
   const std::string text = envelope == nullptr ? std::string{} : error_text(*envelope);
   // Only an answer in the API's own form speaks about the data; pages of proxies never do.
-  if (known(text) != nullptr) return refusal(status, text);
+  if (known(text) != nullptr) return outcome_of_refusal(status, text);
   if (status == 401) return connection_trouble(status, said + ": check key_id and key_secret");
   if (status == 403) {
     return connection_trouble(
@@ -131,7 +118,7 @@ Outcome refused_status(const outbound::HttpAnswer& answer, const json::Object* e
                     " with something that is not its API's: check base_url and proxies on the "
                     "way (compressed bodies are refused like this)");
   }
-  return refusal(status, text);
+  return outcome_of_refusal(status, text);
 }
 
 // The part of the answer that matters, parsed; the outcome of the call as a whole.
@@ -170,7 +157,7 @@ Call read_call(const Result<outbound::HttpAnswer>& answer) {
     call.outcome = outcome(Kind::delivered, status, "");
   } else if (const std::string text = error_text(*envelope);
              !text.empty() || json::boolean(*envelope, "success")) {
-    call.outcome = refusal(status, text);
+    call.outcome = outcome_of_refusal(status, text);
   } else {
     call.outcome = outcome(Kind::ambiguous, status, said + " without saying whether it worked");
   }
@@ -183,7 +170,7 @@ Outcome outcome_of_result(const json::Value& result, int status) {
   if (!success)
     return outcome(Kind::ambiguous, status, "Bloomreach's result does not say whether it worked");
   if (*success) return outcome(Kind::delivered, status, "");
-  return refusal(status, error_text(*object));
+  return outcome_of_refusal(status, error_text(*object));
 }
 
 std::vector<Outcome> match_results(const json::Array& results, const std::vector<Command>& commands,
@@ -215,6 +202,18 @@ std::vector<Outcome> match_results(const json::Array& results, const std::vector
 }
 
 }  // namespace
+
+Outcome outcome_of_refusal(int status, const std::string& text) {
+  if (const KnownText* found = known(text)) {
+    std::string meaning(found->meaning);
+    return found->fault == KnownText::Fault::connection
+               ? connection_trouble(status, std::move(meaning))
+               : outcome(Kind::rejected, status, std::move(meaning));
+  }
+  return outcome(Kind::rejected, status,
+                 text.empty() ? "Bloomreach refused it without saying why"
+                              : "Bloomreach refused it: " + connectors::safe_excerpt(text));
+}
 
 std::string error_text(const json::Object& envelope) {
   std::string all;

@@ -15,6 +15,10 @@ namespace tillbridge::connectors::bloomreach {
 // whose body says success.
 Outcome classify_call(const Result<outbound::HttpAnswer>& answer);
 
+// A refusal with this text, for one part of a call or for the whole: rejected, or trouble of the
+// connection where the text is known to speak of key, project or permissions.
+Outcome outcome_of_refusal(int status, const std::string& text);
+
 // What an envelope or a result says went wrong, of any of the five shapes (bloomreach.md 3); as it
 // came, for the table of texts, never for people.
 std::string error_text(const json::Object& envelope);

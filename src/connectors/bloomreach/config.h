@@ -26,6 +26,8 @@ struct Config {
   // Exports (bloomreach.md 7.2, 7.4): a whole history or a whole segment in one answer.
   std::size_t export_bytes_max = 16'000'000;
   Duration export_time_max = std::chrono::minutes{2};
+  // Calls to catalogs: thousands of rows each. Their answers may be as large as exports.
+  Duration catalog_time_max = std::chrono::seconds{60};
 };
 
 }  // namespace tillbridge::connectors::bloomreach

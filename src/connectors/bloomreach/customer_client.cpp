@@ -4,6 +4,7 @@
 
 #include "connectors/bloomreach/customer_answers.h"
 #include "connectors/bloomreach/customer_requests.h"
+#include "connectors/bloomreach/data_request.h"
 #include "connectors/http_answer.h"
 
 namespace tillbridge::connectors::bloomreach {
@@ -27,11 +28,6 @@ std::optional<Outcome> not_worth_sending(std::string_view id_type, std::string_v
   return outcome;
 }
 
-Config without_slash(Config config) {
-  while (config.base_url.ends_with('/')) config.base_url.pop_back();
-  return config;
-}
-
 }  // namespace
 
 CustomerClient::CustomerClient(outbound::Transport& transport, const Clock& clock, Config config)
@@ -41,14 +37,7 @@ CustomerClient::CustomerClient(outbound::Transport& transport, const Clock& cloc
       tracking_(transport_, clock_, config_) {}
 
 outbound::HttpRequest CustomerClient::request(std::string method, std::string_view path) const {
-  outbound::HttpRequest made;
-  made.method = std::move(method);
-  made.url = config_.base_url + "/data/v2/projects/" + config_.project_token + std::string(path);
-  made.headers.emplace_back("Accept", "application/json");
-  made.basic_user = config_.key_id;
-  made.basic_password = config_.key_secret;
-  made.connect_time_max = config_.connect_time_max;
-  made.total_time_max = config_.total_time_max;
+  outbound::HttpRequest made = data_request(config_, std::move(method), path);
   made.answer_bytes_max = config_.read_bytes_max;
   return made;
 }

@@ -1,11 +1,10 @@
 #pragma once
-// Text inside URLs, percent-encoded whole ('+' and brackets too). Any thread.
+// The shared encoding under the name that callers of this room's URLs know.
 
-#include <string>
-#include <string_view>
+#include "connectors/url_text.h"
 
 namespace tillbridge::connectors::klaviyo {
 
-std::string url_encoded(std::string_view text);
+using connectors::url_encoded;
 
 }  // namespace tillbridge::connectors::klaviyo

@@ -5,66 +5,13 @@
 #include <span>
 
 #include "base/json.h"
-#include "connectors/http_answer.h"
+#include "connectors/sitoo/list_call.h"
 #include "connectors/sitoo/order_mapping.h"
-#include "connectors/sitoo/rate_limit.h"
 
 namespace tillbridge::connectors::sitoo {
 namespace {
 
 using Kind = Outcome::Kind;
-
-constexpr std::uint32_t orders_per_list_limit = 1000;  // sitoo.md 2.5
-
-// {"statuscode": 400, "errortext": "..."} (sitoo.md 2.7), as far as it can be read.
-std::string error_text(const std::string& body) {
-  const auto parsed = json::parse(body);
-  const json::Object* object = parsed ? parsed->if_object() : nullptr;
-  const auto text = object == nullptr ? std::nullopt : json::text(*object, "errortext");
-  return text ? ": " + connectors::safe_excerpt(*text) : std::string{};
-}
-
-Outcome connection_trouble(const outbound::HttpAnswer& answer, std::string reason) {
-  Outcome outcome;
-  outcome.kind = Kind::transient;
-  outcome.reason = std::move(reason);
-  outcome.http_status = answer.status;
-  outcome.connection_at_fault = true;
-  return outcome;
-}
-
-// What an answer other than 200 means; for 200 the body has to be read.
-Outcome outcome_of_status(const outbound::HttpAnswer& answer, Instant now) {
-  const int status = answer.status;
-  const std::string said = "Sitoo answered " + std::to_string(status);
-  if (status == 401 || status == 403) {
-    return connection_trouble(
-        answer, said +
-                    ": check api_id and api_password, and the address list in Sitoo's back "
-                    "office if one is set");
-  }
-  if (status == 429) {
-    Outcome outcome;
-    outcome.kind = Kind::throttled;
-    outcome.reason = "Sitoo asked for fewer calls";
-    outcome.http_status = status;
-    outcome.retry_after = wait_after_429(answer, now);
-    return outcome;
-  }
-  if (status >= 500 || status == 408) return connection_trouble(answer, said);
-  // The list of orders always exists, so these speak of the address and not of an order.
-  if (status == 404 || (status >= 300 && status < 400))
-    return connection_trouble(answer, said + ": check base_url and the account number in it");
-  Outcome outcome;
-  outcome.http_status = status;
-  if (status >= 400) {
-    outcome.kind = Kind::rejected;
-    outcome.reason = said + error_text(answer.body);
-    return outcome;
-  }
-  outcome.kind = Kind::delivered;
-  return outcome;
-}
 
 OrderRead read_order(const json::Value& item, const Config& config) {
   OrderRead read;
@@ -81,27 +28,11 @@ OrderRead read_order(const json::Value& item, const Config& config) {
 }
 
 OrderPage read_page(const Result<outbound::HttpAnswer>& answer, const Config& config, Instant now) {
+  ListPage list = read_list(answer, "orders", now);
   OrderPage page;
-  if (!answer) {
-    page.outcome = connectors::outcome_of_no_answer(answer.error(), "Sitoo");
-    // Reading twice does no harm: an unknown outcome is nothing to settle.
-    if (page.outcome.kind == Kind::ambiguous) page.outcome.kind = Kind::transient;
-    return page;
-  }
-  page.outcome = outcome_of_status(*answer, now);
-  if (page.outcome.kind != Kind::delivered) return page;
-  const auto parsed = json::parse(answer->body);
-  const json::Object* envelope = parsed ? parsed->if_object() : nullptr;
-  const json::Array* items = envelope == nullptr ? nullptr : json::array(*envelope, "items");
-  if (items == nullptr) {
-    page.outcome = connection_trouble(
-        *answer, "Sitoo answered " + std::to_string(answer->status) +
-                     " with something that is not a list of orders: check base_url");
-    return page;
-  }
-  page.total =
-      json::integer(*envelope, "totalcount").value_or(static_cast<std::int64_t>(items->size()));
-  for (const json::Value& item : *items) page.orders.push_back(read_order(item, config));
+  page.outcome = std::move(list.outcome);
+  page.total = list.total;
+  for (const json::Value& item : list.items) page.orders.push_back(read_order(item, config));
   return page;
 }
 
@@ -119,21 +50,14 @@ std::string joined(std::span<const std::string> ids) {
 }  // namespace
 
 Client::Client(outbound::Transport& transport, const Clock& clock, Config config)
-    : transport_(transport), clock_(clock), config_(std::move(config)) {
-  while (config_.base_url.ends_with('/')) config_.base_url.pop_back();
-  config_.orders_per_list_max = std::clamp(config_.orders_per_list_max, 1U, orders_per_list_limit);
+    : transport_(transport), clock_(clock), config_(without_slash(std::move(config))) {
+  config_.orders_per_list_max = std::clamp(config_.orders_per_list_max, 1U, list_num_limit);
 }
 
 Task<OrderPage> Client::list(std::string query, std::string_view fields) {
-  outbound::HttpRequest request;
-  request.method = "GET";
-  request.url = config_.base_url + "/orders.json?eshopid=" + std::to_string(config_.site_id) + "&" +
-                query + "&fields=" + std::string(fields);
-  request.headers.emplace_back("Accept", "application/json");
-  request.basic_user = config_.api_id;
-  request.basic_password = config_.api_password;
-  request.connect_time_max = config_.connect_time_max;
-  request.total_time_max = config_.total_time_max;
+  outbound::HttpRequest request =
+      list_request(config_, "/orders.json?eshopid=" + std::to_string(config_.site_id) + "&" +
+                                query + "&fields=" + std::string(fields));
   const Result<outbound::HttpAnswer> answer = co_await transport_.send(std::move(request));
   co_return read_page(answer, config_, clock_.now());
 }

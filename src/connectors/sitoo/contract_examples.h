@@ -1,5 +1,6 @@
 #pragma once
-// The examples of sitoo.md 4.4, 4.11 and 10.2 as they stand there, for tests.
+// The examples of sitoo.md 4.4, 4.11 and 10.2 as they stand there, and lists in the form of 5.1 to
+// 5.3 and 8, for tests and fuzzing.
 
 #include <string_view>
 
@@ -62,5 +63,27 @@ constexpr std::string_view events_10_2 = R"([ { "event_id": "0a4c1f6e2b7d4c0f9a5
     "account_id": 1500, "data": { "eshop_id": 1, "order_id": 20417, "warehouse_id": 7,
                                    "order_event_type": "add",
       "order_state_changed": "closed" } } ])";
+
+constexpr std::string_view stores_8 = R"({"totalcount":2,"items":[
+  {"storeid":4,"externalid":"STO-01"}, {"storeid":5,"externalid":null}]})";
+constexpr std::string_view warehouses_5_1 = R"({"totalcount":4,"items":[
+  {"warehouseid":7,"warehousetype":10,"storeid":4,"sellable":true,"name":"Example Street",
+   "externalid":"WH-7"},
+  {"warehouseid":8,"warehousetype":20,"storeid":5,"sellable":true,"name":"Depot","externalid":""},
+  {"warehouseid":9,"warehousetype":10,"storeid":null,"sellable":false,"name":"Reclaims",
+   "externalid":null},
+  {"name":"no number"}]})";
+constexpr std::string_view levels_5_2 = R"({"totalcount":3,"items":[
+  {"sku":"CAP-BLK","decimaltotal":"9.000","decimalreserved":"2.000","decimalavailable":"7.000",
+   "datelastmodified":1718200350},
+  {"sku":"SILK","decimaltotal":"-1.000","decimalreserved":"0.500","decimalavailable":null,
+   "datelastmodified":null},
+  {"sku":"TEE","decimaltotal":"many"}]})";
+constexpr std::string_view movements_5_3 = R"({"totalcount":5,"items":[
+  {"warehousetransactionid":81,"warehouseid":3,"datecreated":1718200350,"transactiontype":20,
+   "items":[{"sku":"CAP-BLK","decimalquantity":"-5.000","decimaltotal":"4.000"},
+            {"sku":"ANKLE","decimalquantity":"-1.000","decimaltotal":"0.000"}]},
+  {"warehousetransactionid":82,"warehouseid":7,"datecreated":1718200351,"transactiontype":30,
+   "items":[{"sku":"CAP-BLK","decimalquantity":"-1.000","decimaltotal":"6.000"}]}]})";
 
 }  // namespace tillbridge::connectors::sitoo::examples

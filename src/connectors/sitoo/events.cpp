@@ -7,12 +7,12 @@
 #include <boost/algorithm/string/case_conv.hpp>
 
 #include "base/json.h"
+#include "connectors/sitoo/wire_values.h"
 
 namespace tillbridge::connectors::sitoo {
 namespace {
 
-constexpr std::size_t body_bytes_max = 5 * 1024 * 1024;     // LIMIT: larger ones are not parsed
-constexpr std::int64_t unix_seconds_max = 253'402'300'800;  // year 9999
+constexpr std::size_t body_bytes_max = 5 * 1024 * 1024;  // LIMIT: larger ones are not parsed
 
 Event malformed(std::string raw, std::string problem) {
   Event event;
@@ -36,12 +36,6 @@ std::string normal_event_id(const std::string& text) {
   return boost::algorithm::to_lower_copy(digits, std::locale::classic());
 }
 
-std::string text_or_number(const json::Object& object, std::string_view key) {
-  if (auto text = json::text(object, key)) return *text;
-  const auto number = json::integer(object, key);
-  return number ? std::to_string(*number) : std::string{};
-}
-
 bool names_order(std::string_view type) {
   return type == "order" || type == "booking" || type == "order-delivery";
 }
@@ -57,6 +51,7 @@ std::string announced_state(const json::Object& data) {
 
 void read_data(Event& event, const json::Object& data) {
   event.eshop_id = json::integer(data, "eshop_id").value_or(0);
+  event.warehouse = text_or_number(data, "warehouse_id");
   if (!names_order(event.event_type)) return;
   const std::int64_t order_id = json::integer(data, "order_id").value_or(0);
   if (order_id <= 0) {
@@ -78,16 +73,17 @@ Event read_event(const json::Value& element) {
   event.event_id = normal_event_id(text_or_number(*object, "event_id"));
   event.event_type = json::text(*object, "event_type").value_or("");
   event.account_id = json::integer(*object, "account_id").value_or(0);
-  const std::int64_t seconds = json::integer(*object, "event_date").value_or(0);
-  if (seconds > 0 && seconds < unix_seconds_max) event.happened_at = from_unix_seconds(seconds);
+  event.happened_at = instant(*object, "event_date");
+  event.stock_hint = event.event_type == "warehouse-transaction";
   const json::Object* data = json::object(*object, "data");
   if (event.event_id.empty())
     event.problem = "without event_id";
   else if (event.event_type.empty())
     event.problem = "without event_type";
-  else if (data == nullptr)
+  else if (data == nullptr && !event.stock_hint)
     event.problem = "without data";
   event.malformed = !event.problem.empty();
+  event.stock_hint = event.stock_hint && !event.malformed;
   if (data != nullptr && !event.malformed) read_data(event, *data);
   return event;
 }

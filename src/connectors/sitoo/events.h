@@ -17,8 +17,9 @@ namespace tillbridge::connectors::sitoo {
 struct Event {
   std::string
       raw;  // this element, byte for byte or re-serialised; the whole body when it is not an array
-  bool malformed = false;  // not an object, or without id, type or data
-  std::string problem;     // what is wrong with it, plain words
+  // Not an object, or without id, type or data; a "warehouse-transaction" needs no data.
+  bool malformed = false;
+  std::string problem;  // what is wrong with it, plain words
   std::string event_id;
   std::string
       event_type;  // "order", "booking", "order-delivery", "shipment", ... or one unknown to us
@@ -29,7 +30,11 @@ struct Event {
   std::string
       announces;  // "open", "closed", "cancelled"; "" when the event says nothing about the state
   std::string
-      order_event_type;  // "add", "update", "ready-for-pickup", "pickup-rejected", "email-receipt"
+      order_event_type;   // "add", "update", "ready-for-pickup", "pickup-rejected", "email-receipt"
+  std::string warehouse;  // data's warehouse_id: Sitoo's number, "" none
+  // A "warehouse-transaction": what its data holds is not documented (sitoo.md 10.2), so it says
+  // no more than that stock moved.
+  bool stock_hint = false;
 };
 
 constexpr std::size_t events_per_body_max =

@@ -12,6 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     TB_ASSERT(event.malformed == !event.problem.empty());
     TB_ASSERT(event.malformed || (!event.event_id.empty() && !event.event_type.empty()));
     TB_ASSERT(!event.malformed || event.subject.empty());
+    TB_ASSERT(event.stock_hint ==
+              (!event.malformed && event.event_type == "warehouse-transaction"));
+    TB_ASSERT(!event.stock_hint || event.subject.empty());
     TB_ASSERT(event.subject.empty() || event.subject.starts_with("order/"));
   }
   return 0;

@@ -29,6 +29,58 @@ TEST(ParseEvents, TheContractsExample) {
   EXPECT_EQ(event.order_event_type, "add");
   EXPECT_THAT(event.raw, HasSubstr("\"warehouse_id\":7"));
   EXPECT_EQ(event.problem, "");
+  EXPECT_EQ(event.warehouse, "7");
+  EXPECT_FALSE(event.stock_hint);
+}
+
+TEST(ParseEvents, WarehousesOfOrders) {
+  const struct {
+    const char* data;
+    const char* warehouse;
+  } cases[] = {
+      {R"({"order_id":5,"warehouse_id":7})", "7"},
+      {R"({"order_id":5,"warehouse_id":"7"})", "7"},
+      {R"({"order_id":5,"warehouse_id":null})", ""},
+      {R"({"order_id":5})", ""},
+      {R"({"order_id":5,"warehouse_id":{"a":1}})", ""},
+  };
+  for (const auto& c : cases) {
+    for (const char* type : {"order", "booking", "order-delivery"}) {
+      const Event event = one(std::string(R"([{"event_id":"e1","event_type":")") + type +
+                              R"(","data":)" + c.data + "}]");
+      EXPECT_FALSE(event.malformed) << c.data;
+      EXPECT_EQ(event.warehouse, c.warehouse) << c.data;
+      EXPECT_FALSE(event.stock_hint);
+    }
+  }
+}
+
+TEST(ParseEvents, AWarehouseTransactionIsAHintWhateverItHolds) {
+  const struct {
+    const char* data;
+    const char* warehouse;
+  } cases[] = {
+      {R"(,"data":{"eshop_id":1,"warehouse_id":7,"warehouse_transaction_id":55})", "7"},
+      {R"(,"data":{"order_id":5})", ""},
+      {R"(,"data":{})", ""},
+      {R"(,"data":[7])", ""},
+      {R"(,"data":"x")", ""},
+      {R"(,"data":null)", ""},
+      {"", ""},
+  };
+  for (const auto& c : cases) {
+    const Event event = one(
+        std::string(R"([{"event_id":"e1","account_id":1500,"event_type":"warehouse-transaction")") +
+        c.data + "}]");
+    EXPECT_FALSE(event.malformed) << c.data << event.problem;
+    EXPECT_TRUE(event.stock_hint) << c.data;
+    EXPECT_EQ(event.subject, "") << c.data;
+    EXPECT_EQ(event.announces, "") << c.data;
+    EXPECT_EQ(event.warehouse, c.warehouse) << c.data;
+  }
+  const Event nameless = one(R"([{"event_type":"warehouse-transaction","data":{}}])");
+  EXPECT_TRUE(nameless.malformed);
+  EXPECT_FALSE(nameless.stock_hint);
 }
 
 TEST(ParseEvents, TypesThatNameAnOrder) {

@@ -1,18 +1,14 @@
 #include "connectors/sitoo/order_mapping.h"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <limits>
 #include <locale>
 
 #include <boost/algorithm/string/case_conv.hpp>
 
+#include "connectors/sitoo/wire_values.h"
+
 namespace tillbridge::connectors::sitoo {
 namespace {
-
-constexpr std::int64_t unix_seconds_max = 253'402'300'800;  // year 9999
 
 // Reads members and names the order and field in every error, never the value.
 class Reader {
@@ -22,12 +18,7 @@ class Reader {
 
   const json::Object& object() const { return object_; }
 
-  std::string text(std::string_view key) const {
-    if (auto found = json::text(object_, key)) return *found;
-    const json::Value* value = object_.if_contains(key);
-    return value != nullptr && value->is_int64() ? std::to_string(value->get_int64())
-                                                 : std::string{};
-  }
+  std::string text(std::string_view key) const { return text_or_number(object_, key); }
 
   std::optional<std::int64_t> integer(std::string_view key) const {
     return json::integer(object_, key);
@@ -55,26 +46,11 @@ class Reader {
     return *amount;
   }
 
-  // nullopt: absent. Text, whole numbers and floats (VAT percent) alike.
+  // nullopt: absent.
   Result<std::optional<Decimal>> decimal(std::string_view key) const {
-    const json::Value* value = object_.if_contains(key);
-    if (value == nullptr || value->is_null()) return std::nullopt;
-    std::string digits = text(key);
-    if (value->is_double()) {
-      constexpr double magnitude_max = 1e9;
-      constexpr int float_digits = 6;
-      if (!(std::abs(value->get_double()) < magnitude_max)) return wrong(key, "is out of range");
-      std::array<char, 64> buffer{};
-      const auto [end, error] =
-          std::to_chars(buffer.data(), buffer.data() + buffer.size(), value->get_double(),
-                        std::chars_format::fixed, float_digits);
-      if (error == std::errc{}) digits.assign(buffer.data(), end);
-    } else if (value->is_string() && digits.empty()) {
-      return std::nullopt;
-    }
-    const Result<Decimal> number = Decimal::parse(digits);
-    if (!number) return wrong(key, "is not a number");
-    return *number;
+    Result<std::optional<Decimal>> number = sitoo::decimal(object_, key);
+    if (!number) return wrong(key, number.error().what);
+    return number;
   }
 
  private:
