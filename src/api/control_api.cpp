@@ -99,6 +99,7 @@ void ControlApi::add_routes(http::Router& router) {
   add(router, "POST", "/api/v1/merge", &ControlApi::merge, false);
   add(router, "POST", "/api/v1/customers/sync", &ControlApi::sync_customers, false);
   add(router, "POST", "/api/v1/comparisons", &ControlApi::compare, false);
+  add(router, "POST", "/api/v1/stock/comparisons", &ControlApi::compare_stock, false);
   add(router, "POST", "/api/v1/backfill", &ControlApi::backfill, false);
   add(router, "GET", "/api/v1/backfill", &ControlApi::backfill_state, false);
   add(router, "POST", "/api/v1/backfill/{act}", &ControlApi::backfill_act, false);
@@ -264,6 +265,18 @@ Task<http::Reply> ControlApi::compare(http::Request request) {
   asked.by = member(body, "by", "operator");
   const auto result = co_await operations_.compare(
       member(body, "workspace"), member(body, "connection", "klaviyo"), std::move(asked));
+  co_return result ? json_reply(*result) : error_reply(result.error());
+}
+
+Task<http::Reply> ControlApi::compare_stock(http::Request request) {
+  const json::Object body = body_of(request);
+  StockComparisonAsked asked;
+  asked.repair = json::boolean(body, "repair").value_or(false);
+  asked.sample = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, json::integer(body, "sample").value_or(0)));
+  asked.by = member(body, "by", "operator");
+  const auto result =
+      co_await operations_.compare_stock(member(body, "workspace"), std::move(asked));
   co_return result ? json_reply(*result) : error_reply(result.error());
 }
 

@@ -36,6 +36,7 @@ class ControlApi {
   Task<http::Reply> sync_customers(http::Request request);
   Task<http::Reply> backup(http::Request request);
   Task<http::Reply> compare(http::Request request);
+  Task<http::Reply> compare_stock(http::Request request);
   Task<http::Reply> backfill(http::Request request);
   Task<http::Reply> backfill_state(http::Request request);
   Task<http::Reply> backfill_act(http::Request request);

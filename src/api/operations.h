@@ -18,6 +18,13 @@ struct ComparisonAsked {
   std::string by;
 };
 
+// How a comparison of stock is made.
+struct StockComparisonAsked {
+  bool repair = false;       // what differs is sent again or removed
+  std::uint64_t sample = 0;  // SKUs; 0: all
+  std::string by;
+};
+
 // Past orders to be sent: numbers from <= n <= until, or days of the workspace's zone, both
 // included; until or until_day may be left out for one of them.
 struct BackfillAsked {
@@ -75,6 +82,10 @@ class Operations {
   // that of app/klaviyo_comparison.h.
   virtual Task<Result<json::Object>> compare(std::string workspace, std::string connection,
                                              ComparisonAsked asked) = 0;
+  // Holds the catalogs' levels against Sitoo's and the records; answers when it is done with the
+  // report of app/stock/stock_comparison.h. How far it is: "stock" in the status.
+  virtual Task<Result<json::Object>> compare_stock(std::string workspace,
+                                                   StockComparisonAsked asked) = 0;
   // Sends past orders as history, behind what is sold now; one backfill at a time. Each answers
   // with the state of app/backfill.h: {"workspace", "phase", "from", "until", "next", "found",
   // ...}. act: "pause", "resume" or "stop".

@@ -1,6 +1,7 @@
 #include "app/bloomreach_connection.h"
 
 #include "app/bloomreach_channel.h"
+#include "base/hash.h"
 #include "flows/customer_to_bloomreach.h"
 
 namespace tillbridge::app {
@@ -37,6 +38,27 @@ engine::BudgetSettings read_budget(const Workspace& workspace) {
   return {workspace.crm_reads_per_second, workspace.crm_reads_per_second, 0.5};
 }
 
+engine::CourierSettings stock_courier_settings(const Workspace& workspace, std::string duty) {
+  engine::CourierSettings settings = courier_settings(workspace);
+  settings.duty = std::move(duty);
+  settings.dispatch.budget = {workspace.stock.calls_per_second, workspace.stock.calls_per_second,
+                              0.0};
+  settings.dispatch.calls_in_flight_max = 2;
+  settings.dispatch.parts_per_call_max = workspace.stock.rows_per_call;
+  settings.dispatch.newest_wins = true;
+  settings.dispatch.call_gap = workspace.stock.call_every;
+  return settings;
+}
+
+std::vector<connectors::bloomreach::CatalogColumn> inventory_columns(const StockSettings& stock) {
+  if (!stock.create_catalog) return {};
+  const flows::StockToBloomreachSettings& names = stock.bloomreach;
+  return {{names.store_column, "string", true},
+          {names.sku_column, "string", true},
+          {names.quantity_column, "number", false},
+          {names.updated_column, "datetime", false}};
+}
+
 }  // namespace
 
 BloomreachConnection::BloomreachConnection(Surroundings on, const Workspace& workspace,
@@ -52,7 +74,40 @@ BloomreachConnection::BloomreachConnection(Surroundings on, const Workspace& wor
   all.courier = std::make_unique<engine::Courier>(on.loop, on.clock, on.journal, on.ids, on.metrics,
                                                   lag, courier_settings(workspace), *all.channel);
   carriers_.push_back(std::move(all));
+  if (workspace.stock.on) carry_stock(on, workspace, lag);
   take_up_mode();
+}
+
+// Each catalog has its own courier: a call goes to one catalog.
+void BloomreachConnection::carry_stock(Surroundings on, const Workspace& workspace,
+                                       engine::LagBoard& lag) {
+  const flows::StockToBloomreachSettings& names = workspace.stock.bloomreach;
+  const double calls = workspace.stock.calls_per_second;
+  connectors::bloomreach::CatalogClient client(on.transport, on.clock, workspace.bloomreach);
+  ReadGate reads(on.clock, {calls, calls, 0.0}, workspace.breaker);
+  stock_ = std::make_unique<Stock>(Stock{
+      std::move(client), std::move(reads),
+      NamedCatalog(names.inventory_catalog, inventory_columns(workspace.stock)), std::nullopt});
+  if (!names.variants_catalog.empty())
+    stock_->variants.emplace(NamedCatalog(names.variants_catalog, {}));
+  const auto no_answer = [this](const std::vector<engine::Parcel>& parcels) {
+    if (stock_->no_answer) stock_->no_answer(parcels);
+  };
+  const auto carry = [&](const char* flow, const char* duty, NamedCatalog& catalog) {
+    Carrier carrier;
+    carrier.flows = {flow};
+    carrier.channel = std::make_unique<CatalogChannel>(stock_->client, catalog, no_answer);
+    carrier.courier = std::make_unique<engine::Courier>(
+        on.loop, on.clock, on.journal, on.ids, on.metrics, lag,
+        stock_courier_settings(workspace, duty), *carrier.channel);
+    carriers_.push_back(std::move(carrier));
+  };
+  carry(flows::stock_level_flow, "stock levels", stock_->inventory);
+  if (stock_->variants) carry(flows::stock_sum_flow, "stock sums", *stock_->variants);
+}
+
+bool BloomreachConnection::has_waiting(const std::string& flow, const std::string& lane) {
+  return carrier_of(flow).dispatch().lanes().contains(stable_hash(lane));
 }
 
 }  // namespace tillbridge::app

@@ -184,9 +184,11 @@ void add_comparing(CLI::App& app, Commands& c) {
   auto* compare_command = app.add_subcommand(
       "compare", "Hold what was delivered against what the platform has; exit 1 if they differ");
   add_where(*compare_command, c.where, false);
-  compare_command->add_option("connection", c.compare.connection, "klaviyo")
+  compare_command
+      ->add_option("connection", c.compare.connection,
+                   "klaviyo: a day's events; stock: the stores' levels as they are now")
       ->required()
-      ->check(CLI::IsMember({"klaviyo"}));
+      ->check(CLI::IsMember({"klaviyo", "stock"}));
   auto* day = compare_command->add_option("--day", c.compare.day,
                                           "Day in the workspace's time zone (default: yesterday)");
   auto* from = compare_command->add_option("--from", c.compare.from,
@@ -198,9 +200,18 @@ void add_comparing(CLI::App& app, Commands& c) {
   until->needs(from);
   compare_command->add_flag("--repair", c.compare.repair,
                             "Send again what is missing; otherwise it becomes a case");
+  compare_command->add_option("--sample", c.compare.sample, "stock: so many SKUs instead of all")
+      ->excludes(day)
+      ->excludes(from)
+      ->check(CLI::Range(1, 1'000'000));
   compare_command->add_option("--workspace", c.compare.workspace,
                               "Workspace, when there are several");
-  compare_command->callback([&c] { c.chosen = [&c] { return compare(c.where, c.compare); }; });
+  compare_command->callback([&c] {
+    c.chosen = [&c] {
+      return c.compare.connection == "stock" ? compare_stock(c.where, c.compare)
+                                             : compare(c.where, c.compare);
+    };
+  });
 }
 
 // "1000-2000", or one number.

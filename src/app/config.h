@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/stock/stock_settings.h"
 #include "base/clock.h"
 #include "base/zone.h"
 #include "connectors/bloomreach/config.h"
@@ -118,6 +119,8 @@ struct Workspace {
   Duration crm_sync_every{0};
   std::string crm_sync_segmentation;  // Bloomreach: only these customers; "" all
   double crm_till_share = 0.3;        // of Klaviyo's windows for reading profiles
+
+  StockSettings stock;  // stock.on: it is kept and published
 
   Duration settling = std::chrono::milliseconds{2000};   // from the announcement to the first read
   Duration incomplete_again = std::chrono::seconds{20};  // between reads of an incomplete order

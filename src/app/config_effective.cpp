@@ -236,6 +236,58 @@ void write_crm(Out out, const Workspace& w) {
   }
 }
 
+std::string list_of(const std::set<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + quoted(text);
+  return "[" + list + "]";
+}
+
+void write_stock(Out out, const StockSettings& s) {
+  fmt::format_to(out, "\n[workspace.stock]\nunlisted = \"{}\"\nplaces = [\n",
+                 s.places.unlisted_by_store ? "store" : "case");
+  for (const flows::StockPlaceRule& place : s.places.places) {
+    fmt::format_to(out, "  {{ code = {}, warehouses = {}, channels = {} }},\n", quoted(place.code),
+                   list_of(std::set<std::string>(place.warehouses.begin(), place.warehouses.end())),
+                   list_of(place.channels));
+  }
+  fmt::format_to(out, "]\nbuffers = [\n");
+  for (const flows::BufferRule& rule : s.buffers.rules) {
+    fmt::format_to(out,
+                   "  {{ units = {}, channels = {}, skus = {}, tags = {}, "
+                   "sells_per_day_at_least = {} }},\n",
+                   rule.units.to_text(), list_of(rule.channels), list_of(rule.skus),
+                   list_of(rule.tags), rule.sells_per_day_at_least.value_or(0));
+  }
+  const std::int64_t at_min = s.compare_at ? *s.compare_at / Duration{std::chrono::minutes{1}} : 0;
+  fmt::format_to(
+      out,
+      "]\nreads_per_second = {}\nreads_in_flight_max = {}\nchanges_every_ms = {}\n"
+      "poll_every_s = {}\nvirtual_every_s = {}\ncompare_at = \"{}\"\nrepair = {}\n"
+      "visible_after_s = {}\ncompare_after_load = {}\n",
+      s.reads_per_second, s.reads_in_flight_max, in_ms(s.changes_every), in_seconds(s.poll_every),
+      in_seconds(s.virtual_every),
+      s.compare_at ? fmt::format("{:02}:{:02}", at_min / 60, at_min % 60) : std::string{}, s.repair,
+      in_seconds(s.visible_after), s.compare_after_load);
+  std::map<std::string, std::set<std::string>> skus_of;
+  for (const auto& [sku, tags] : s.buffers.tags_of) {
+    for (const std::string& tag : tags) skus_of[tag].insert(sku);
+  }
+  fmt::format_to(out, "\n[workspace.stock.tags]\n");
+  for (const auto& [tag, skus] : skus_of)
+    fmt::format_to(out, "{} = {}\n", quoted(tag), list_of(skus));
+  const flows::StockToBloomreachSettings& b = s.bloomreach;
+  fmt::format_to(
+      out,
+      "\n[workspace.stock.bloomreach]\ninventory_catalog = {}\nvariants_catalog = {}\n"
+      "store_column = {}\nsku_column = {}\nquantity_column = {}\nupdated_column = {}\n"
+      "sum_column = {}\nactive_column = {}\nactive_from_stock = {}\ncreate_catalog = {}\n"
+      "call_every_ms = {}\nrows_per_call = {}\ncalls_per_second = {}\nconfirm_after_s = {}\n",
+      quoted(b.inventory_catalog), quoted(b.variants_catalog), quoted(b.store_column),
+      quoted(b.sku_column), quoted(b.quantity_column), quoted(b.updated_column),
+      quoted(b.sum_column), quoted(b.active_column), b.active_from_stock, s.create_catalog,
+      in_ms(s.call_every), s.rows_per_call, s.calls_per_second, in_seconds(s.confirm_after));
+}
+
 }  // namespace
 
 std::string effective_document(const Workspace& workspace) {
@@ -248,6 +300,7 @@ std::string effective_document(const Workspace& workspace) {
   if (workspace.bloomreach_connected) write_bloomreach(out, workspace);
   if (workspace.klaviyo_connected) write_klaviyo(out, workspace);
   if (workspace.crm_served) write_crm(out, workspace);
+  if (workspace.stock.on) write_stock(out, workspace.stock);
   write_engine(out, workspace);
   return document;
 }

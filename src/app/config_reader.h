@@ -115,5 +115,6 @@ void read_klaviyo(TableReader& reader, Workspace& into);
 void read_bloomreach_mapping(TableReader& reader, flows::BloomreachSettings& into);
 void read_klaviyo_mapping(TableReader& reader, flows::KlaviyoSettings& into);
 void read_crm(TableReader& reader, Workspace& into);
+void read_stock(TableReader& reader, StockSettings& into);
 
 }  // namespace tillbridge::app

@@ -157,6 +157,7 @@ Workspace read_workspace(ReadContext& context, const Node& table) {
   read_sitoo(*reader.below("sitoo"), workspace);
   read_targets(reader, workspace);
   read_crm(*reader.below("crm"), workspace);
+  read_stock(*reader.below("stock"), workspace.stock);
   read_timing(*reader.below("timing"), workspace);
   read_lag(*reader.below("lag"), workspace);
   read_poll(*reader.below("poll"), workspace.poll);

@@ -69,6 +69,7 @@ Task<http::Reply> EventReceiver::receive(http::Request request) {
     co_return reply;
   }
   noted_ = true;
+  if (events_came_) events_came_();
   events_.add(static_cast<double>(arrivals.size()));
   duplicates_.add(static_cast<double>(receipt->duplicate_arrivals.size()));
   malformed_.add(static_cast<double>(sorted.malformed));
@@ -123,7 +124,9 @@ EventReceiver::Sorted EventReceiver::sort(const std::string& body) {
                                    settings_.sitoo.site_id);
     } else if (event.subject.empty()) {
       arrival.state = journal::ArrivalState::ignored;
-      arrival.reason = fmt::format("no flow uses events of type {}", event.event_type);
+      arrival.reason = event.stock_hint && events_came_
+                           ? "a hint that stock moved: the stock itself is read"
+                           : fmt::format("no flow uses events of type {}", event.event_type);
     }
     sorted.step.arrivals.push_back(std::move(arrival));
   }

@@ -29,6 +29,8 @@ class EventReceiver {
                 telemetry::Metrics& metrics, ReceiverSettings settings,
                 std::function<void(const journal::AddArrival&)> arrived);
 
+  // Told of every stored batch of events, whatever they are about.
+  void on_events(std::function<void()> then) { events_came_ = std::move(then); }
   Task<http::Reply> receive(http::Request request);
 
  private:
@@ -44,6 +46,7 @@ class EventReceiver {
   IdSource& ids_;
   ReceiverSettings settings_;
   std::function<void(const journal::AddArrival&)> arrived_;
+  std::function<void()> events_came_;
   telemetry::Counter events_, duplicates_, malformed_, refused_, overload_;
 };
 

@@ -32,6 +32,8 @@ class HubOperations final : public api::Operations {
                                   std::string from, std::string by) override;
   Task<Result<json::Object>> compare(std::string workspace, std::string connection,
                                      api::ComparisonAsked asked) override;
+  Task<Result<json::Object>> compare_stock(std::string workspace,
+                                           api::StockComparisonAsked asked) override;
   Task<Result<json::Object>> backfill(std::string workspace, api::BackfillAsked asked) override;
   Task<Result<json::Object>> backfill_state(std::string workspace) override;
   Task<Result<json::Object>> backfill_act(std::string workspace, std::string act,

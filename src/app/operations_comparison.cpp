@@ -28,4 +28,24 @@ Task<Result<json::Object>> HubOperations::compare(std::string workspace, std::st
   co_return result;
 }
 
+Task<Result<json::Object>> HubOperations::compare_stock(std::string workspace,
+                                                        api::StockComparisonAsked asked) {
+  TB_CO_TRY(WorkspaceRuntime * found, find(workspace));
+  if (found->stock() == nullptr) {
+    co_return fail(
+        Error::Kind::not_found,
+        fmt::format("workspace {} keeps no stock: add [workspace.stock]", found->name()));
+  }
+  const bool repair = asked.repair;
+  const std::string by = asked.by;
+  auto result = co_await found->stock()->compare(std::move(asked));
+  if (result && repair) {
+    TB_CO_CHECK(co_await store_audit(
+        found->name(), fmt::format("{} compared stock and had {} row(s) sent again, {} removed", by,
+                                   json::integer(*result, "repaired").value_or(0),
+                                   json::integer(*result, "removed").value_or(0))));
+  }
+  co_return result;
+}
+
 }  // namespace tillbridge::app

@@ -133,7 +133,21 @@ WorkspaceRuntime::WorkspaceRuntime(Surroundings on, const Workspace& settings,
         std::make_unique<KlaviyoWebhooks>(on, settings_.name, klaviyo_->account(), consents_);
   }
   if (settings_.crm_served) serve_tills(on, settings_version);
-  if (settings_.sitoo_mode == Mode::paused) resolution_.pause();
+  if (settings_.stock.on) keep_stock(on, settings_version);
+  if (settings_.sitoo_mode == Mode::paused) {
+    resolution_.pause();
+    if (stock_) stock_->pause();
+  }
+}
+
+void WorkspaceRuntime::keep_stock(Surroundings on, std::uint32_t settings_version) {
+  stock_ = std::make_unique<StockKeeping>(
+      on, turns_, settings_, settings_version, bloomreach_,
+      [this](const journal::AddDelivery& delivery, const std::string& place) {
+        deliver(delivery, place);
+      });
+  receiver_.on_events([this] { stock_->observer().hint(); });
+  planning_.on_order([this](const model::Order& order) { stock_->observer().saw(order); });
 }
 
 void WorkspaceRuntime::serve_tills(Surroundings on, std::uint32_t settings_version) {
@@ -185,9 +199,11 @@ void WorkspaceRuntime::start(TaskGroup& tasks) {
   tasks.start(backfill_.run());
   tasks.start(lag_watch_.run());
   if (till_register_) till_register_->start(tasks);
+  if (stock_) stock_->start(tasks);
 }
 
 void WorkspaceRuntime::request_stop() {
+  if (stock_) stock_->request_stop();
   if (till_register_) till_register_->request_stop();
   lag_watch_.request_stop();
   backfill_.request_stop();
@@ -209,6 +225,7 @@ Result<void> WorkspaceRuntime::pause(const std::string& connection) {
     found->pause();
   } else if (connection == sitoo) {
     resolution_.pause();
+    if (stock_) stock_->pause();
   } else {
     return tl::unexpected(no_such(connection));
   }
@@ -220,6 +237,7 @@ Result<void> WorkspaceRuntime::resume(const std::string& connection) {
     found->resume();
   } else if (connection == sitoo) {
     resolution_.resume();
+    if (stock_) stock_->resume();
   } else {
     return tl::unexpected(no_such(connection));
   }
@@ -228,6 +246,7 @@ Result<void> WorkspaceRuntime::resume(const std::string& connection) {
 
 bool WorkspaceRuntime::idle() const {
   if (!resolution_.idle() || !backfill_.idle()) return false;
+  if (stock_ && !stock_->idle()) return false;
   for (const auto& one : connections_) {
     if (!one->idle()) return false;
   }
@@ -255,6 +274,7 @@ json::Object WorkspaceRuntime::status() {
   out["connections"] = std::move(connections);
   if (till_register_ && till_register_->sync() != nullptr)
     out["customers"] = till_register_->sync()->status();
+  if (stock_) out["stock"] = stock_->status();
   out["lag"] = lag_watch_.status();
   out["backfill"] = backfill_.state();
   return out;

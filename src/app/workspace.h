@@ -18,6 +18,7 @@
 #include "app/order_planning.h"
 #include "app/order_resolution.h"
 #include "app/safety_net.h"
+#include "app/stock/stock_keeping.h"
 #include "app/till_register.h"
 
 namespace tillbridge::app {
@@ -54,11 +55,13 @@ class WorkspaceRuntime {
   KlaviyoWebhooks* klaviyo_webhooks() const { return klaviyo_webhooks_.get(); }
   BloomreachConnection* bloomreach() const { return bloomreach_; }      // nullptr: not connected
   TillRegister* till_register() const { return till_register_.get(); }  // nullptr: not served
+  StockKeeping* stock() const { return stock_.get(); }                  // nullptr: not kept
 
  private:
   Error no_such(const std::string& connection) const;
   void deliver(const journal::AddDelivery& delivery, const std::string& store);
   void serve_tills(Surroundings on, std::uint32_t settings_version);
+  void keep_stock(Surroundings on, std::uint32_t settings_version);
 
   Surroundings on_;
   Workspace settings_;
@@ -78,6 +81,7 @@ class WorkspaceRuntime {
   Backfill backfill_;
   LagWatch lag_watch_;
   std::unique_ptr<TillRegister> till_register_;
+  std::unique_ptr<StockKeeping> stock_;
 };
 
 }  // namespace tillbridge::app

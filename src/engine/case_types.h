@@ -26,6 +26,8 @@ enum class CaseType {
   missing_effect,      // a platform took it and does not have it
   orphaned_effect,     // a platform has it and no record explains it
   redeem_mismatch,     // redeemed at a till, but no sale came with it
+  unmapped_place,      // a warehouse's stock that belongs to no place of ours
+  stock_difference,    // a platform shows other levels than the source, for longer than it may
 };
 
 struct CaseRule {
@@ -63,6 +65,10 @@ constexpr CaseRule case_rule(CaseType type) {
       return {"orphaned_effect", "marketing", hours{72}};
     case CaseType::redeem_mismatch:
       return {"redeem_mismatch", "retail operations", hours{24}};
+    case CaseType::unmapped_place:
+      return {"unmapped_place", "retail operations", hours{24}};
+    case CaseType::stock_difference:
+      return {"stock_difference", "retail operations", hours{24}};
   }
   return {"unknown", "integration", hours{24}};
 }

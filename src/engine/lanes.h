@@ -52,6 +52,7 @@ class Lanes {
   // For state, where only the newest counts: takes the place of what waits in the lane, which is
   // returned; what is under way or blocked stays ahead of it. A pause of what it replaces holds on.
   std::optional<Item> add_newest(const Item& item, Tick due);
+  bool contains(std::uint64_t lane) const { return lanes_.contains(lane); }
   // Something waits behind the lane's head.
   bool newer_waits(std::uint64_t lane) const;
   void add_blocked(const Item& item);

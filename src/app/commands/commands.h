@@ -42,7 +42,9 @@ struct CompareOptions {
   std::string connection, workspace;
   std::string day, from, until;
   bool repair = false;
+  std::uint64_t sample = 0;  // of stock
 };
+int compare_stock(const Where& where, const CompareOptions& options);
 int compare(const Where& where, const CompareOptions& options);
 struct BackfillOptions {
   std::string act = "start";  // start, status, pause, resume, stop
