@@ -96,6 +96,16 @@ void add_serving(CLI::App& app, Commands& c) {
         }
       },
       "Send the hub's calls for a platform to another base URL, as klaviyo=http://...");
+  auto* stock = demo_command->add_flag(
+      "--stock", c.demo.stock, "Keep stock as well: levels per store into Bloomreach's catalogs");
+  demo_command->add_option("--skus", c.demo.skus, "Size of the assortment")
+      ->check(CLI::Range(2, 100'000));
+  demo_command->add_option("--stores", c.demo.stores, "Number of stores")->check(CLI::Range(1, 60));
+  demo_command
+      ->add_option("--stocktaking", c.demo.stocktaking,
+                   "So many levels change at once after a third of the day")
+      ->needs(stock)
+      ->check(CLI::Range(1, 2'000'000));
   demo_command
       ->add_option("--klaviyo-quota", c.demo.klaviyo_quota_factor,
                    "Klaviyo's rate limits relative to the documented ones; 1: as documented")

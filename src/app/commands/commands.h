@@ -91,6 +91,9 @@ struct DemoOptions {
   std::map<std::string, std::string> sandbox_ports;  // simulator -> fixed port
   std::map<std::string, std::string> via;  // platform -> base URL that the hub uses instead
   double till = 0;                         // lookups per second at the tills
+  bool stock = false;  // levels per store move, and follow into Bloomreach's catalogs
+  int skus = 0, stores = 0;  // 0: the sandbox's own
+  int stocktaking = 0;       // levels that change at once, in the middle third of the day
   double klaviyo_quota_factor = 20;        // of the documented windows; 1: as they are
 };
 int demo(const DemoOptions& options);

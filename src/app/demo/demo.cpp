@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/commands/where.h"
+#include "app/demo/demo_stock.h"
 #include "app/demo/demo_till.h"
 
 namespace tillbridge::app {
@@ -23,7 +24,7 @@ constexpr auto tick_pause = std::chrono::milliseconds{200};
 constexpr Duration clock_step_every = std::chrono::seconds{4};
 constexpr int interactive_day_s = 24 * 3600;
 
-// How much slower Bloomreach got what was sold while Klaviyo was down.
+// How much slower Bloomreach got what was sold while Klaviyo was down or stock was counted.
 std::optional<double> isolation_ratio(const json::Object& summary) {
   const json::Object* at = json::object(summary, "platforms");
   for (const char* step : {"bloomreach", "phases"}) {
@@ -94,7 +95,9 @@ int Demo::run() {
   const bool till_sound =
       options_.till == 0 || options_.faults != "none" ||
       (number(*result, "till_errors") == 0 && number(*result, "till_wrong") == 0);
-  const bool sound = *drained && till_sound && number(*result, "missing") == 0 &&
+  const bool stock_sound =
+      number(*result, "stock_wrong_at_end") == 0 && number(*result, "stock_backwards") == 0;
+  const bool sound = *drained && till_sound && stock_sound && number(*result, "missing") == 0 &&
                      number(*result, "invented") == 0 && number(*result, "doubled") == 0 &&
                      number(*result, "wrong") == 0 && number(*result, "out_of_order") == 0;
   return sound ? exit_done : exit_failed;
@@ -115,13 +118,16 @@ Result<void> Demo::set_up() {
   TB_TRY(ports_.hub_control, free_port());
   std::ofstream config(dir_ + "/tillbridge.toml");
   config << demo_config_text(dir_, ports_,
-                             {options_.settling_ms, options_.klaviyo_quota_factor, options_.via});
+                             {options_.settling_ms, options_.klaviyo_quota_factor,
+                              demo_stock_config(options_), options_.via});
   config.close();
+  if (options_.stock) TB_CHECK(fill_demo_catalogs(*sandbox_control_));
   TB_CHECK(start_hub());
+  if (options_.stock) TB_CHECK(await_demo_stock(*hub_control_, options_.headless));
   return start_day();
 }
 
-Result<void> Demo::start_sandbox() {
+std::vector<std::string> Demo::sandbox_command() const {
   const std::string program =
       (std::filesystem::path(own_path()).parent_path() / "tillbridge-sandbox").string();
   std::vector<std::string> command{program,
@@ -139,7 +145,16 @@ Result<void> Demo::start_sandbox() {
     command.push_back("--" + platform + "-port");
     command.push_back(port);
   }
-  TB_CHECK(sandbox_.start(command, dir_ + "/sandbox.log"));
+  if (options_.stock) command.push_back("--stock");
+  if (options_.skus > 0)
+    command.insert(command.end(), {"--products", fmt::format("{}", options_.skus)});
+  if (options_.stores > 0)
+    command.insert(command.end(), {"--stores", fmt::format("{}", options_.stores)});
+  return command;
+}
+
+Result<void> Demo::start_sandbox() {
+  TB_CHECK(sandbox_.start(sandbox_command(), dir_ + "/sandbox.log"));
   const auto line = sandbox_.first_line(ready_within);
   if (!line)
     return fail(
@@ -187,6 +202,9 @@ Result<void> Demo::start_day() {
                    {"user", demo_events_user},
                    {"password", demo_events_password}};
   TB_TRY(const auto started, sandbox_control_->call("POST", "/control/day", day));
+  if (options_.stock) TB_CHECK(start_demo_stock(*sandbox_control_, options_));
+  stocktaking_due_ = options_.stocktaking > 0;
+  if (stocktaking_due_) TB_CHECK(set_phase("calm"));
   if (options_.till > 0)
     TB_CHECK(start_demo_till(*sandbox_control_, *hub_control_, ports_.hub_public, options_.till,
                              options_.seconds, options_.seed));
@@ -218,6 +236,7 @@ Result<void> Demo::live_through_day() {
       next_step = now + clock_step_every;
     }
     TB_CHECK(follow_fault_plan(now));
+    TB_CHECK(follow_stocktaking(now));
     if (!hub_.running()) TB_CHECK(start_hub());
     show(closing ? "closing" : "open");
   }
@@ -227,9 +246,20 @@ Result<void> Demo::live_through_day() {
 Result<void> Demo::set_faults(const std::string& preset, const char* phase) {
   TB_TRY(const auto set,
          sandbox_control_->call("POST", "/control/faults", json::Object{{"preset", preset}}));
+  return set_phase(phase);
+}
+
+Result<void> Demo::set_phase(const char* phase) {
   TB_TRY(const auto marked,
          sandbox_control_->call("POST", "/control/phase", json::Object{{"name", phase}}));
   return {};
+}
+
+Result<void> Demo::follow_stocktaking(Tick now) {
+  if (!stocktaking_due_ || now < started_ + std::chrono::seconds{options_.seconds} / 3) return {};
+  stocktaking_due_ = false;
+  TB_CHECK(set_phase("fault"));
+  return take_demo_stock(*sandbox_control_, options_);
 }
 
 // The middle third of the day, so that the same day shows how it is without.
@@ -279,7 +309,8 @@ Result<bool> Demo::drain() {
     TB_TRY(const auto calm,
            sandbox_control_->call("POST", "/control/faults", json::Object{{"preset", "none"}}));
   }
-  constexpr int quiet_rounds_needed = 5;  // a second without work anywhere
+  // A second without work anywhere; with stock, also time for warehouses that are read by time.
+  const int quiet_rounds_needed = options_.stock ? 15 : 5;
   int quiet_rounds = 0;
   const Tick until = clock_.tick() + std::chrono::seconds{options_.drain_s_max};
   while (clock_.tick() < until && quiet_rounds < quiet_rounds_needed) {
@@ -312,7 +343,9 @@ Result<json::Object> Demo::verdict(bool drained) {
   if (options_.till > 0) {
     TB_TRY([[maybe_unused]] const bool ended, add_till_figures(*sandbox_control_, result));
   }
-  if (const auto ratio = isolation_ratio(result); ratio && options_.faults == "klaviyo-down")
+  if (options_.stock) TB_CHECK(add_stock_figures(*sandbox_control_, result));
+  if (const auto ratio = isolation_ratio(result);
+      ratio && (options_.faults == "klaviyo-down" || options_.stocktaking > 0))
     result["isolation_ratio"] = *ratio;
   result["drained"] = drained;
   result["settling_ms"] = options_.settling_ms;
@@ -395,14 +428,38 @@ void Demo::print(const json::Object& verdict) const {
   }
   fmt::print(
       "\nWhat the tills did and what the platforms received, by the sandbox's own ledger:\n");
-  for (const char* key : {"acknowledged",  "records",     "effects_expected",
-                          "effects_seen",  "missing",     "invented",
-                          "doubled",       "wrong",       "out_of_order",
-                          "unidentified",  "cases",       "lag_p50_ms",
-                          "lag_p99_ms",    "settling_ms", "wall_s",
-                          "cpu_s_per_10k", "kills",       "till_asked",
-                          "till_errors",   "till_wrong",  "till_from_index",
-                          "till_p50_ms",   "till_p99_ms", "till_overhead_p99_ms"}) {
+  for (const char* key : {"acknowledged",
+                          "records",
+                          "effects_expected",
+                          "effects_seen",
+                          "missing",
+                          "invented",
+                          "doubled",
+                          "wrong",
+                          "out_of_order",
+                          "unidentified",
+                          "cases",
+                          "lag_p50_ms",
+                          "lag_p99_ms",
+                          "settling_ms",
+                          "wall_s",
+                          "cpu_s_per_10k",
+                          "kills",
+                          "till_asked",
+                          "till_errors",
+                          "till_wrong",
+                          "till_from_index",
+                          "till_p50_ms",
+                          "till_p99_ms",
+                          "till_overhead_p99_ms",
+                          "stock_changes",
+                          "stock_calls",
+                          "stock_wrong_at_end",
+                          "stock_invented",
+                          "stock_backwards",
+                          "stock_stale_p50_ms",
+                          "stock_stale_p99_ms",
+                          "isolation_ratio"}) {
     if (const json::Value* value = verdict.if_contains(key))
       fmt::print(
           "  {:<18} {}\n", key,

@@ -25,6 +25,8 @@ class Demo {
   Result<void> live_through_day();
   Result<bool> drain();
   Result<json::Object> verdict(bool drained);
+  Result<void> set_phase(const char* phase);
+  Result<void> follow_stocktaking(Tick now);
   void kill_and_restart();
   void step_hub_clock();
   void show(const char* phase);
@@ -32,6 +34,7 @@ class Demo {
   Result<void> follow_fault_plan(Tick now);
   bool hub_is_idle();
   bool till_is_quiet();
+  std::vector<std::string> sandbox_command() const;
   void print(const json::Object& verdict) const;
 
   DemoOptions options_;
@@ -44,6 +47,7 @@ class Demo {
   std::unique_ptr<ControlClient> hub_control_;
   Tick started_;
   Tick last_shown_;
+  bool stocktaking_due_ = false;
   enum class FaultPlan { none, waiting, on, over };
   FaultPlan fault_plan_ = FaultPlan::none;
   int kills_ = 0;

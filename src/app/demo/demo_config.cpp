@@ -109,6 +109,7 @@ id = "welcome-10"
 name = "Welcome 10 %"
 value = 10
 
+{stock}
 [workspace.timing]
 settling_ms = {settling_ms}
 
@@ -133,7 +134,8 @@ max_s = 30
       fmt::arg("quota_factor", settings.klaviyo_quota_factor),
       fmt::arg("events_user", demo_events_user), fmt::arg("events_password", demo_events_password),
       fmt::arg("project", demo_project), fmt::arg("eur_rate", eur_rate),
-      fmt::arg("nok_rate", nok_rate), fmt::arg("settling_ms", settings.settling_ms));
+      fmt::arg("nok_rate", nok_rate), fmt::arg("stock", settings.stock),
+      fmt::arg("settling_ms", settings.settling_ms));
 }
 
 json::Object demo_expectations(std::int64_t settling_ms) {

@@ -27,6 +27,7 @@ constexpr const char* demo_webhook_secret = "sandbox-webhook-secret";
 struct DemoSettings {
   std::int64_t settling_ms = 1000;
   double klaviyo_quota_factor = 1;
+  std::string stock;                             // tables to add
   std::map<std::string, std::string> base_urls;  // platform -> instead of the simulator's own
 };
 
