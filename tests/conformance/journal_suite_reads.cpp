@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "journal/journey_limit.h"
 #include "journal_suite.h"
 
 namespace tillbridge::journal {
@@ -88,6 +89,20 @@ TEST_P(JournalSuite, AJourneyTellsEverything) {
   EXPECT_EQ(journey.notes[0].text, "text 61");
   EXPECT_EQ(journey.notes[2].subject, 1U);
   EXPECT_FALSE(*reader_->journey(RecordId{2}));
+}
+
+TEST_P(JournalSuite, AJourneyHoldsTheNewestDeliveriesOnly) {
+  Step step{.records = {record(1, "stock/SKU-1")}};
+  constexpr std::uint64_t more = 3;
+  for (std::uint64_t n = 1; n <= journey_deliveries_max + more; ++n)
+    step.deliveries.push_back(delivery(100 + n, 1, "stock/" + std::to_string(n)));
+  apply(step);
+  const auto answer = reader_->journey(RecordId{1});
+  ASSERT_TRUE(answer && *answer);
+  const auto& deliveries = (*answer)->deliveries;
+  ASSERT_EQ(deliveries.size(), journey_deliveries_max);
+  EXPECT_EQ(deliveries.front().id, DeliveryId{100 + more + 1});
+  EXPECT_EQ(deliveries.back().id, DeliveryId{100 + more + journey_deliveries_max});
 }
 
 TEST_P(JournalSuite, ArrivalsWithoutARecordAreFoundByEventOrSubject) {

@@ -36,6 +36,20 @@ def platforms(verdict, further):
                     f"isolation_ratio {verdict['isolation_ratio']}: {seen}")
 
 
+def levels(verdict, further):
+    for what in ("stock_wrong_at_end", "stock_backwards"):
+        bench.equal(verdict[what], 0, f"{what}: {verdict.get('stock_findings')}")
+    bench.check(verdict["stock_changes"] > 300, f"only {verdict['stock_changes']} levels changed")
+    bench.check(0 < verdict["stock_calls"] < verdict["stock_changes"] / 4, f"{verdict['stock_calls']} calls")
+    # Seconds, not minutes; what it really is stands in the figures of the demo.
+    bench.check(verdict["stock_stale_p50_ms"] < 5_000, f"stale: {verdict['stock_stale_p50_ms']}")
+    if "--stocktaking" in further:
+        bench.check(verdict["stock_changes"] > 5_000, "no stocktaking")
+        seen = verdict["platforms"]["bloomreach"]["phases"]
+        slower_ms = seen["fault"]["lag_p99_ms"] - seen["calm"]["lag_p99_ms"]
+        bench.check(verdict["isolation_ratio"] <= 1.25 or slower_ms <= 500, f"sales waited for the count: {seen}")
+
+
 def day(hub, _sandbox):
     further = sys.argv[3:]
     with bench.own_folder() as folder:
@@ -58,7 +72,9 @@ def day(hub, _sandbox):
             bench.equal(journal[name], 0, name)
         if "--kill-every" in further:
             bench.check(verdict["kills"] >= 1, "it was never killed")
-        if "storm" in further:
+        if "--stock" in further:
+            levels(verdict, further)
+        elif "storm" in further:
             again = journal["attempts"] - journal["deliveries"] + journal["arrivals_duplicate"]
             bench.check(again > 0, "a storm in which nothing came or was sent twice")
         bench.expect(0, hub, "journal", "verify", "--data", folder)

@@ -11,7 +11,7 @@
 namespace tillbridge::app {
 namespace {
 
-constexpr auto look_every = std::chrono::milliseconds{500};
+constexpr auto look_every = std::chrono::milliseconds{100};
 
 const json::Object* comparison_in(const json::Object& status, const std::string& workspace) {
   const json::Array* all = json::array(status, "workspaces");

@@ -1,5 +1,6 @@
 #include "app/demo/child_process.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -90,6 +91,8 @@ bool ChildProcess::reap(bool wait) {
   const pid_t ended = ::wait4(pid_, &status, wait ? 0 : WNOHANG, &usage);
   if (ended != pid_) return false;
   cpu_seconds_ += seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  constexpr double kb_per_mb = 1024;
+  peak_rss_mb_ = std::max(peak_rss_mb_, static_cast<double>(usage.ru_maxrss) / kb_per_mb);
   pid_ = 0;
   return true;
 }

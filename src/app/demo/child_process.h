@@ -29,6 +29,7 @@ class ChildProcess {
   // Waits for the end; SIGKILL after the grace.
   void stop(Duration grace);
 
+  double peak_rss_mb() const { return peak_rss_mb_; }  // the largest of all its ended lives
   double cpu_seconds() const { return cpu_seconds_; }  // of all its ended lives
   pid_t pid() const { return pid_; }
 
@@ -38,6 +39,7 @@ class ChildProcess {
   pid_t pid_ = 0;
   int output_ = -1;
   double cpu_seconds_ = 0;
+  double peak_rss_mb_ = 0;
 };
 
 }  // namespace tillbridge::app

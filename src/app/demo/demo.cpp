@@ -351,6 +351,7 @@ Result<json::Object> Demo::verdict(bool drained) {
   result["settling_ms"] = options_.settling_ms;
   result["wall_s"] = wall_s;
   result["cpu_s_per_10k"] = hub_.cpu_seconds() / records * 10'000;
+  result["peak_rss_mb"] = hub_.peak_rss_mb();
   result["kills"] = kills_;
   result["faults"] = options_.faults;
   return result;

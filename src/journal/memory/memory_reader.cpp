@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "journal/journey_limit.h"
 #include "journal/memory/data.h"
 #include "journal/search_keys.h"
 
@@ -193,7 +194,10 @@ class MemoryReader final : public Reader {
       add_notes(id);
     }
     std::set<std::uint64_t> deliveries;
-    for (const auto id : second_of(data_->deliveries_of_record, record.value)) {
+    auto newest = second_of(data_->deliveries_of_record, record.value);
+    if (newest.size() > journey_deliveries_max)
+      newest.erase(newest.begin(), newest.end() - journey_deliveries_max);
+    for (const auto id : newest) {
       deliveries.insert(id);
       auto& row = journey.deliveries.emplace_back(data_->deliveries.at(id).row);
       if (const auto body = data_->bodies.find(id); body != data_->bodies.end()) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "journal/counters.h"
+#include "journal/journey_limit.h"
 #include "journal/search_keys.h"
 #include "journal/sqlite/reader_statements.h"
 
@@ -276,7 +277,7 @@ void SqliteReader::add_arrivals(Journey& journey) {
 }
 
 void SqliteReader::add_deliveries(Journey& journey) {
-  auto rows = sql_->deliveries_of_record.rows(journey.record.id);
+  auto rows = sql_->deliveries_of_record.rows(journey.record.id, journey_deliveries_max);
   while (rows.next()) {
     DeliveryRow d = delivery_of(rows);
     auto parts = split_parts(payload_of(d.id.value));

@@ -68,7 +68,7 @@ WHERE state = 11 AND workspace = ? AND connection = ? AND external_id = ? ORDER 
 -- name: deliveries_of_record
 SELECT id, record, connection, flow, effect, lane, priority, state, reason, due_at, happened_at, attempts, parts_done,
        settings_version
-FROM delivery WHERE record = ? ORDER BY id
+FROM (SELECT * FROM delivery WHERE record = ? ORDER BY id DESC LIMIT ?) ORDER BY id
 -- name: attempts_of_delivery
 SELECT number, trigger, at, took_us, outcome, http_status, reason, parts_sent
 FROM attempt WHERE delivery = ? ORDER BY number
