@@ -262,10 +262,11 @@ void write_stock(Out out, const StockSettings& s) {
   fmt::format_to(
       out,
       "]\nreads_per_second = {}\nreads_in_flight_max = {}\nchanges_every_ms = {}\n"
-      "poll_every_s = {}\nvirtual_every_s = {}\ncompare_at = \"{}\"\nrepair = {}\n"
+      "poll_every_s = {}\nvirtual_every_s = {}\nlevels_every_s = {}\ncompare_at = \"{}\"\nrepair = "
+      "{}\n"
       "visible_after_s = {}\ncompare_after_load = {}\n",
       s.reads_per_second, s.reads_in_flight_max, in_ms(s.changes_every), in_seconds(s.poll_every),
-      in_seconds(s.virtual_every),
+      in_seconds(s.virtual_every), in_seconds(s.levels_every),
       s.compare_at ? fmt::format("{:02}:{:02}", at_min / 60, at_min % 60) : std::string{}, s.repair,
       in_seconds(s.visible_after), s.compare_after_load);
   std::map<std::string, std::set<std::string>> skus_of;

@@ -133,6 +133,7 @@ void read_stock(TableReader& reader, StockSettings& into) {
   reader.time("changes_every_ms", into.changes_every, millisecond, 10, 3'600'000);
   reader.time("poll_every_s", into.poll_every, second, 1, 86'400);
   reader.time("virtual_every_s", into.virtual_every, second, 1, 86'400);
+  reader.time("levels_every_s", into.levels_every, second, 1, 86'400);
   read_time_of_day(reader, "compare_at", into.compare_at);
   reader.flag("repair", into.repair);
   reader.time("visible_after_s", into.visible_after, second, 0, 86'400);

@@ -1,5 +1,7 @@
 #include "app/stock/stock_load.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 namespace tillbridge::app {
@@ -8,6 +10,16 @@ constexpr std::size_t skus_per_step = 100;
 constexpr int tries_max = 20;  // per page; in a row without a good answer
 constexpr Duration pause = std::chrono::milliseconds{500};
 }  // namespace
+
+std::string levels_cursor(const std::string& warehouse) {
+  return "stock/levels/" + warehouse;
+}
+
+std::int64_t cursor_number(std::string_view text) {
+  std::int64_t value = -1;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
 
 StockLoad::StockLoad(Surroundings on, std::string workspace, StockObserver& observer,
                      StockPlanning& planning, std::uint32_t reads_in_flight, LoadProgress& progress)
@@ -50,6 +62,10 @@ Task<bool> StockLoad::read_warehouse(std::uint32_t index) {
   for (;;) {
     const auto asked = co_await observer_.ask(query, false);
     if (observer_.stopping()) co_return false;
+    if (asked.page.too_large && query.num > 1) {
+      query.num /= 2;
+      continue;
+    }
     if (asked.page.outcome.kind != Outcome::Kind::delivered) {
       if (++tries >= tries_max) {
         trouble_ = fmt::format("warehouse {} cannot be read: {}", query.warehouse,
@@ -62,6 +78,7 @@ Task<bool> StockLoad::read_warehouse(std::uint32_t index) {
     tries = 0;
     const auto moment = static_cast<std::uint32_t>(moments_.size());
     moments_.push_back(asked.moment);
+    read_to_.try_emplace(query.warehouse, asked.moment.answered_at);
     for (const model::StockLevel& level : asked.page.levels) {
       skus_[level.sku].push_back(
           {index, moment, level.total, level.reserved, level.available, level.moved_at});
@@ -111,6 +128,10 @@ Task<Result<void>> StockLoad::store() {
   journal::Step step;
   step.cursors.push_back(
       {workspace_, stock_loaded_cursor, std::to_string(to_unix_seconds(on_.clock.now()))});
+  for (const auto& [warehouse, at] : read_to_) {
+    step.cursors.push_back(
+        {workspace_, levels_cursor(warehouse), std::to_string(to_unix_seconds(at))});
+  }
   const auto stored = co_await on_.journal.commit(std::move(step));
   if (!stored) co_return fail(stored.error());
   co_return Result<void>{};

@@ -3,6 +3,7 @@
 // once. Nothing is published (docs/flows/stock.md "First load"). Core thread.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,10 @@ namespace tillbridge::app {
 
 // The journal's cursor that is there once the load is done.
 constexpr const char* stock_loaded_cursor = "stock/loaded";
+// Up to when (Unix seconds of the source's clock) the changes of a warehouse's levels were read.
+std::string levels_cursor(const std::string& warehouse);
+// The number in a cursor; -1: there is none.
+std::int64_t cursor_number(std::string_view text);
 
 class StockLoad {
  public:
@@ -46,6 +51,7 @@ class StockLoad {
   std::vector<std::string> warehouses_;
   std::unordered_map<std::string, std::vector<Level>> skus_;
   std::vector<model::ReadMoment> moments_;
+  std::map<std::string, Instant> read_to_;  // by warehouse: when its reading began
   std::string trouble_;
 };
 

@@ -1,7 +1,6 @@
 #include "app/stock/stock_observer.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -15,7 +14,6 @@ namespace {
 
 constexpr const char* feed_cursor = "stock/feed";
 constexpr std::int64_t overlap_ids = 200;
-constexpr Duration virtual_overlap = std::chrono::seconds{60};  // sitoo.md 12
 constexpr std::size_t pending_max = 100'000;  // LIMIT: levels; beyond it the feed waits
 constexpr std::size_t pending_plenty = 5'000;
 constexpr std::size_t skus_per_batch = 100;
@@ -23,24 +21,6 @@ constexpr std::size_t feed_num_max = 1'000;
 constexpr std::size_t moves_per_page_plenty = 5'000;
 constexpr Duration trouble_pause = std::chrono::milliseconds{500};
 constexpr Duration idle_wait = std::chrono::seconds{5};
-
-std::int64_t number(std::string_view text) {
-  std::int64_t value = -1;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-std::vector<SkuObservation> observations_of(const StockObserver::AskedLevels& asked) {
-  std::vector<SkuObservation> batch;
-  batch.reserve(asked.page.levels.size());
-  for (const model::StockLevel& level : asked.page.levels) {
-    SkuObservation one;
-    one.moved.sku = level.sku;
-    one.read.push_back({level, asked.moment});
-    batch.push_back(std::move(one));
-  }
-  return batch;
-}
 
 }  // namespace
 
@@ -80,28 +60,6 @@ void StockObserver::hint() {
   wake_.notify();
 }
 
-void StockObserver::read_soon(const std::string& warehouse, const std::string& sku) {
-  if (planning_.places().place_of(warehouse) == nullptr) return;
-  to_read_[warehouse].insert(sku);
-  wake_.notify();
-}
-
-void StockObserver::saw(const model::Order& order) {
-  const bool may_reserve =
-      order.state != model::OrderState::closed || order.type != model::OrderType::order;
-  if (!may_reserve) return;
-  std::vector<std::string> where;
-  if (!order.place.warehouse.empty())
-    where.push_back(order.place.warehouse);
-  else
-    where = planning_.places().warehouses_of(order.place.store_code);
-  for (const std::string& warehouse : where) {
-    for (const model::OrderLine& line : order.lines) {
-      if (!line.sku.empty()) read_soon(warehouse, line.sku);
-    }
-  }
-}
-
 bool StockObserver::idle() const {
   return !working_ && !hinted_ && !feed_more_ && pending_.empty() && to_read_.empty() &&
          planning_.loaded() && !planning_.busy();
@@ -115,6 +73,7 @@ Task<void> StockObserver::breathe(const Outcome& outcome) {
 Task<void> StockObserver::run() {
   while (!stopping_ && !co_await learn_places()) co_await wake_.wait(trouble_pause * 4);
   while (!stopping_ && !co_await find_cursor()) co_await wake_.wait(trouble_pause * 4);
+  while (!stopping_ && !co_await recall_reads()) co_await wake_.wait(trouble_pause * 4);
   if (!stopping_ && !planning_.loaded()) reads_.start(load());
   while (!stopping_) {
     const Tick now = on_.clock.tick();
@@ -126,13 +85,7 @@ Task<void> StockObserver::run() {
     const UnderWay working(working_);
     if (feed_due(now)) co_await ask_feed();
     if (!to_read_.empty()) co_await read_some();
-    if (now - asked_virtual_ >= settings_.virtual_every) {
-      asked_virtual_ = now;
-      for (const model::Warehouse& one : warehouses_) {
-        if (!one.has_movements && planning_.places().place_of(one.id) != nullptr && !stopping_)
-          co_await read_virtual(one.id);
-      }
-    }
+    co_await read_changed_where_due(now);
     if (!pending_.empty()) co_await plan_some();
   }
   co_await reads_.join();
@@ -150,6 +103,10 @@ Task<bool> StockObserver::learn_places() {
     co_return false;
   }
   warehouses_ = std::move(answer.warehouses);
+  learned_places_ = on_.clock.tick();
+  warehouse_unknown_ = false;
+  known_warehouses_.clear();
+  for (const model::Warehouse& one : warehouses_) known_warehouses_.insert(one.id);
   planning_.set_places(flows::StockPlaces(warehouses_, settings_.places));
   for (const std::string& what : planning_.places().unknown()) {
     telemetry::log(telemetry::Level::warning, "stock_warehouse_unknown",
@@ -189,7 +146,7 @@ Task<bool> StockObserver::find_cursor() {
   if (!stored) co_return false;
   if (stored->second) planning_.set_loaded();
   if (stored->first) {
-    feed_next_ = stored_cursor_ = number(*stored->first);
+    feed_next_ = stored_cursor_ = cursor_number(*stored->first);
     co_return feed_next_ >= 0;
   }
   const auto newest = co_await client_.newest_movement();
@@ -215,6 +172,7 @@ Task<void> StockObserver::load() {
     co_await wake_.wait(trouble_pause * 10);
   }
   if (stopping_) co_return;
+  while (!stopping_ && !co_await recall_reads()) co_await wake_.wait(trouble_pause);
   planning_.set_loaded();
   // Sums of what moved meanwhile were left out.
   std::vector<SkuObservation> sums;
@@ -236,7 +194,14 @@ Duration StockObserver::wait_time(Tick now) const {
     return std::max(Duration{0}, last + every - now);
   };
   Duration wait = std::min(idle_wait, until(polled_feed_, settings_.poll_every));
-  wait = std::min(wait, until(asked_virtual_, settings_.virtual_every));
+  if (!planning_.loaded()) return hinted_ ? std::min(wait, settings_.changes_every) : wait;
+  for (const model::Warehouse& one : warehouses_) {
+    if (planning_.places().place_of(one.id) == nullptr) continue;
+    const auto asked = levels_asked_.find(one.id);
+    if (asked == levels_asked_.end()) return Duration{0};
+    wait = std::min(wait, until(asked->second, changed_every(one)));
+  }
+  wait = std::min(wait, until(learned_places_, places_every()));
   if (hinted_) wait = std::min(wait, until(asked_feed_, settings_.changes_every));
   return wait;
 }
@@ -276,6 +241,7 @@ Task<void> StockObserver::ask_feed() {
   if (poll) polled_feed_ = now;
   for (const model::StockMovement& movement : page.movements) {
     const bool fresh = movement.id >= feed_next_;
+    if (!known_warehouses_.contains(movement.warehouse)) warehouse_unknown_ = true;
     if (planning_.places().place_of(movement.warehouse) != nullptr || !fresh)
       pending_.add(movement, fresh);
     if (!planning_.loaded()) moved_before_load_.insert(movement.sku);
@@ -317,110 +283,27 @@ Task<void> StockObserver::plan_some() {
   }
 }
 
+// In steps of a size that nobody else waits long for.
 Task<bool> StockObserver::take_in(std::vector<SkuObservation> batch, StockPlanning::How how) {
-  const auto taken = co_await planning_.take_in(std::move(batch), std::move(how));
-  if (!taken) {
-    trouble_ = taken.error().what;
-    telemetry::log(telemetry::Level::error, "stock_not_stored",
-                   {{"workspace", workspace_}, {"what", taken.error().what}});
-    co_return false;
+  for (std::size_t from = 0; from == 0 || from < batch.size(); from += skus_per_batch) {
+    const std::size_t until = std::min(batch.size(), from + skus_per_batch);
+    std::vector<SkuObservation> some(
+        std::make_move_iterator(batch.begin() + static_cast<std::ptrdiff_t>(from)),
+        std::make_move_iterator(batch.begin() + static_cast<std::ptrdiff_t>(until)));
+    const auto taken = co_await planning_.take_in(std::move(some), how);
+    if (!taken) {
+      trouble_ = taken.error().what;
+      telemetry::log(telemetry::Level::error, "stock_not_stored",
+                     {{"workspace", workspace_}, {"what", taken.error().what}});
+      co_return false;
+    }
+    note(*taken);
   }
-  note(*taken);
   co_return true;
 }
 
 void StockObserver::note(const TakenIn& taken) {
   for (const auto& [warehouse, sku] : taken.read_again) to_read_[warehouse].insert(sku);
-}
-
-Task<StockObserver::AskedLevels> StockObserver::ask(connectors::sitoo::LevelQuery query,
-                                                    bool urgent) {
-  AskedLevels asked;
-  while (!stopping_) {
-    const auto refused = gate_.refusal(urgent);
-    if (!refused) break;
-    const Outcome why = *refused;
-    trouble_ = why.reason;
-    co_await sleep_for(on_.loop, std::chrono::milliseconds{20});
-  }
-  asked.moment.mark = on_.ids.next<NoteId>().value;
-  asked.moment.cursor = std::max<std::int64_t>(0, feed_next_);
-  level_calls_.add();
-  asked.page = co_await client_.levels(std::move(query));
-  gate_.answered(asked.page.outcome);
-  asked.moment.answered_at = asked.page.answered_at.value_or(on_.clock.now());
-  co_return asked;
-}
-
-Task<void> StockObserver::read_some() {
-  TaskGroup group(on_.loop, [](const std::string& what) {
-    telemetry::log(telemetry::Level::error, "stock_read_failed", {{"what", what}});
-  });
-  std::uint32_t started = 0;
-  auto queue = std::move(to_read_);
-  to_read_.clear();
-  for (auto& [warehouse, skus] : queue) {
-    std::vector<std::string> some;
-    for (const std::string& sku : skus) {
-      if (started < settings_.reads_in_flight_max &&
-          some.size() < connectors::sitoo::level_skus_max)
-        some.push_back(sku);
-      else
-        to_read_[warehouse].insert(sku);
-    }
-    if (some.empty()) continue;
-    ++started;
-    group.start(read_warehouse(warehouse, std::move(some)));
-  }
-  co_await group.join();
-}
-
-Task<void> StockObserver::read_warehouse(std::string warehouse, std::vector<std::string> skus) {
-  connectors::sitoo::LevelQuery query;
-  query.warehouse = warehouse;
-  query.skus = skus;
-  query.num = connectors::sitoo::level_skus_max;
-  const auto asked = co_await ask(std::move(query), true);
-  if (asked.page.outcome.kind != Outcome::Kind::delivered) {
-    for (const std::string& sku : skus) to_read_[warehouse].insert(sku);
-    const Outcome why = asked.page.outcome;
-    if (!stopping_) co_await breathe(why);
-    co_return;
-  }
-  trouble_.clear();
-  if (!asked.page.not_asked.empty()) {
-    telemetry::log(telemetry::Level::warning, "stock_level_not_readable",
-                   {{"workspace", workspace_},
-                    {"warehouse", warehouse},
-                    {"skus", asked.page.not_asked.size()},
-                    {"do", "SKUs with a comma are read by the comparison only"}});
-  }
-  const bool stored = co_await take_in(observations_of(asked), {});
-  if (stored || stopping_) co_return;
-  for (const std::string& sku : skus) to_read_[warehouse].insert(sku);
-}
-
-Task<void> StockObserver::read_virtual(std::string warehouse) {
-  const Instant began = on_.clock.now();
-  const auto known_to = virtual_read_to_.find(warehouse);
-  connectors::sitoo::LevelQuery query;
-  query.warehouse = warehouse;
-  if (known_to != virtual_read_to_.end()) query.changed_since = known_to->second - virtual_overlap;
-  std::optional<Instant> answered;
-  for (;;) {
-    const auto asked = co_await ask(query, false);
-    if (asked.page.outcome.kind != Outcome::Kind::delivered) {
-      trouble_ = asked.page.outcome.reason;
-      co_return;
-    }
-    if (!answered) answered = asked.page.answered_at;
-    const std::size_t got = asked.page.got;
-    const std::int64_t total = asked.page.total;
-    if (!co_await take_in(observations_of(asked), {})) co_return;
-    query.start += got;
-    if (got == 0 || static_cast<std::int64_t>(query.start) >= total) break;
-  }
-  virtual_read_to_[warehouse] = answered.value_or(began);
 }
 
 json::Object StockObserver::status() const {

@@ -71,7 +71,12 @@ class StockObserver {
   Task<void> plan_some();
   Task<void> read_some();
   Task<void> read_warehouse(std::string warehouse, std::vector<std::string> skus);
-  Task<void> read_virtual(std::string warehouse);
+  // Levels that changed since they were read last; all of a warehouse that never was.
+  Task<void> read_changed(std::string warehouse);
+  Task<void> read_changed_where_due(Tick now);
+  Task<bool> recall_reads();
+  Duration places_every() const;
+  Duration changed_every(const model::Warehouse& warehouse) const;
   Task<bool> take_in(std::vector<SkuObservation> batch, StockPlanning::How how);
   void note(const TakenIn& taken);
   std::optional<journal::SetCursor> cursor_to_store();
@@ -93,9 +98,13 @@ class StockObserver {
   bool feed_more_ = false;
   bool hinted_ = true;
   bool overlap_wanted_ = true;  // the next round starts behind the cursor
-  Tick asked_feed_{}, polled_feed_{}, asked_virtual_{};
+  Tick asked_feed_{}, polled_feed_{};
   std::map<std::string, std::set<std::string>> to_read_;  // warehouse -> SKUs
-  std::map<std::string, Instant> virtual_read_to_;
+  std::map<std::string, Instant> levels_read_to_;         // by Sitoo's clock; kept as cursors
+  std::map<std::string, Tick> levels_asked_;
+  std::set<std::string> known_warehouses_;
+  Tick learned_places_{};
+  bool warehouse_unknown_ = false;  // something moved in one that we have not heard of
   std::unordered_set<std::string> moved_before_load_;
   LoadProgress load_;
 

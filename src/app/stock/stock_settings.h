@@ -25,6 +25,7 @@ struct StockSettings {
   Duration changes_every = std::chrono::milliseconds{500};  // at most, after hints
   Duration poll_every = std::chrono::seconds{30};           // without any hint
   Duration virtual_every = std::chrono::seconds{60};        // warehouses without transactions
+  Duration levels_every = std::chrono::minutes{15};         // all others, as a safety net
 
   // Writing to Bloomreach's catalogs.
   Duration call_every = std::chrono::seconds{1};
