@@ -139,6 +139,15 @@ def burst(chain):
     bench.check("replaced by a newer level" in journey, f"the journey: {journey[:2000]}")
 
 
+def validated(chain):
+    """The validation writes a row of its own and takes it away; the warehouse of nobody is named."""
+    done = bench.expect(1, chain.hub, "validate", "--json", "--visible-within", "10", "--config", chain.config)
+    steps = {step["step"]: step for step in json.loads(done.stdout)["steps"]}
+    bench.check("CENTRAL" in steps["warehouses"]["detail"] or "no place" in steps["warehouses"]["detail"], f"{steps['warehouses']}")
+    for step in ("stock levels", "stock catalog", "stock clean-up", "variants catalog"):
+        bench.check(steps[step]["ok"] and not steps[step]["skipped"], f"{step}: {steps[step]}")
+
+
 def restart(chain, running):
     """What moved while the hub was away is found by the feed; nothing is loaded twice."""
     records = chain.status()["journal"]["records"]
@@ -165,6 +174,7 @@ def stock(hub, sandbox):
             filled_by_comparison(chain)
             differences(chain)
             burst(chain)
+            validated(chain)
             running = restart(chain, running)
             figures = chain.sandbox("GET", "/control/stock/figures")
             bench.equal(figures["stock_backwards"], 0, f"backwards: {figures['findings']}")

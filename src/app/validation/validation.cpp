@@ -10,6 +10,7 @@
 #include "app/validation/bloomreach_steps.h"
 #include "app/validation/klaviyo_steps.h"
 #include "app/validation/sitoo_steps.h"
+#include "app/validation/stock_steps.h"
 #include "app/validation/till_steps.h"
 #include "flows/klaviyo_person.h"
 
@@ -78,6 +79,13 @@ Task<Attempt> attempt(Task<Result<void>> work) {
   co_return made;
 }
 
+StockCatalogs catalogs_of(const WorkspaceRuntime& workspace) {
+  BloomreachConnection::Stock* stock =
+      workspace.bloomreach() == nullptr ? nullptr : workspace.bloomreach()->stock();
+  if (stock == nullptr) return {};
+  return {&stock->client, &stock->inventory, stock->variants ? &*stock->variants : nullptr};
+}
+
 struct PlatformSteps {
   std::optional<BloomreachSteps> bloomreach;
   std::optional<KlaviyoSteps> klaviyo;
@@ -89,6 +97,7 @@ Task<Result<void>> try_everything(WorkspaceRuntime& workspace, ValidationRun& ru
   co_await check_sitoo(run, std::move(event));
   if (platforms.bloomreach) TB_CO_CHECK(co_await platforms.bloomreach->check());
   if (platforms.klaviyo) TB_CO_CHECK(co_await platforms.klaviyo->check());
+  if (workspace.stock() != nullptr) TB_CO_CHECK(co_await check_stock(run, catalogs_of(workspace)));
   // Before the test customer is taken away.
   if (workspace.till_register() != nullptr) co_await check_till(run, std::move(public_url));
   co_return Result<void>{};
