@@ -20,7 +20,9 @@ struct ComparisonAsked {
 
 // How a comparison of stock is made.
 struct StockComparisonAsked {
-  bool repair = false;       // what differs is sent again or removed
+  bool repair = false;       // what differs is sent again, and rows of nobody are removed
+  bool automatic = false;    // nobody looks on: many rows at once are not removed
+  bool remove = true;        // with repair; false: rows of nobody stay
   std::uint64_t sample = 0;  // SKUs; 0: all
   std::string by;
 };

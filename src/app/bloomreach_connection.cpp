@@ -1,5 +1,7 @@
 #include "app/bloomreach_connection.h"
 
+#include <algorithm>
+
 #include "app/bloomreach_channel.h"
 #include "base/hash.h"
 #include "flows/customer_to_bloomreach.h"
@@ -43,7 +45,7 @@ engine::CourierSettings stock_courier_settings(const Workspace& workspace, std::
   settings.duty = std::move(duty);
   settings.dispatch.budget = {workspace.stock.calls_per_second, workspace.stock.calls_per_second,
                               0.0};
-  settings.dispatch.calls_in_flight_max = 2;
+  settings.dispatch.calls_in_flight_max = 1;  // calls beside each other could arrive in any order
   settings.dispatch.parts_per_call_max = workspace.stock.rows_per_call;
   settings.dispatch.newest_wins = true;
   settings.dispatch.call_gap = workspace.stock.call_every;
@@ -104,6 +106,17 @@ void BloomreachConnection::carry_stock(Surroundings on, const Workspace& workspa
   };
   carry(flows::stock_level_flow, "stock levels", stock_->inventory);
   if (stock_->variants) carry(flows::stock_sum_flow, "stock sums", *stock_->variants);
+}
+
+bool BloomreachConnection::carries(const std::string& flow) const {
+  if (flow != flows::stock_level_flow && flow != flows::stock_sum_flow) return true;
+  return std::any_of(carriers_.begin(), carriers_.end(), [&](const Carrier& carrier) {
+    return std::find(carrier.flows.begin(), carrier.flows.end(), flow) != carrier.flows.end();
+  });
+}
+
+bool BloomreachConnection::sends() const {
+  return mode() != Mode::shadow && !carriers_.front().courier->dispatch().paused();
 }
 
 bool BloomreachConnection::has_waiting(const std::string& flow, const std::string& lane) {

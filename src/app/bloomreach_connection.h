@@ -27,6 +27,9 @@ class BloomreachConnection final : public TargetConnection {
     std::function<void(const std::vector<engine::Parcel>&)> no_answer = {};
   };
   Stock* stock() { return stock_.get(); }
+  // False in shadow mode and while paused: nothing may be written then.
+  bool sends() const;
+  bool carries(const std::string& flow) const override;
   bool has_waiting(const std::string& flow, const std::string& lane);
 
  private:

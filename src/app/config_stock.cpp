@@ -1,5 +1,6 @@
 // [workspace.stock]: which warehouses count where, how stock is read, published and compared.
 #include <algorithm>
+#include <array>
 
 #include "app/config_reader.h"
 
@@ -32,6 +33,15 @@ void each_table(TableReader& stock, std::string_view key, Read read) {
   }
 }
 
+void check_channels(TableReader& reader, const std::vector<std::string>& channels) {
+  constexpr std::array known = {"bloomreach", "bigcommerce", "commercetools"};
+  for (const std::string& channel : channels) {
+    if (std::find(known.begin(), known.end(), channel) == known.end())
+      reader.problem("channels", fmt::format("'{}' gets no stock", channel),
+                     "use bloomreach, bigcommerce or commercetools");
+  }
+}
+
 void read_places(TableReader& stock, flows::StockPlaceSettings& into) {
   stock.choice("unlisted", into.unlisted_by_store, {{"store", true}, {"case", false}});
   std::set<std::string> listed;
@@ -44,6 +54,12 @@ void read_places(TableReader& stock, flows::StockPlaceSettings& into) {
     std::vector<std::string> channels;
     reader.texts("channels", channels);
     rule.channels = set_of(channels);
+    check_channels(reader, channels);
+    for (const flows::StockPlaceRule& other : into.places) {
+      if (other.code == rule.code)
+        reader.problem("code", fmt::format("'{}' is used twice", rule.code),
+                       "name all warehouses of a place in one entry");
+    }
     for (const std::string& warehouse : rule.warehouses) {
       if (!listed.insert(warehouse).second)
         reader.problem("warehouses", fmt::format("{} belongs to another place already", warehouse),
@@ -64,6 +80,7 @@ void read_buffers(TableReader& stock, flows::BufferRules& into) {
     reader.texts("skus", skus);
     reader.texts("tags", tags);
     rule.channels = set_of(channels);
+    check_channels(reader, channels);
     rule.skus = set_of(skus);
     rule.tags = set_of(tags);
     double speed = 0;
@@ -87,7 +104,7 @@ void read_time_of_day(TableReader& reader, std::string_view key, std::optional<D
   reader.text(key, text);
   into.reset();
   if (text.empty()) return;
-  const bool shaped = text.size() == 5 && text[2] == ':' &&
+  const bool shaped = text.size() == 5 && text.find(':') == 2 && text.rfind(':') == 2 &&
                       std::all_of(text.begin(), text.end(),
                                   [](char c) { return c == ':' || (c >= '0' && c <= '9'); });
   const int hour = shaped ? (text[0] - '0') * 10 + (text[1] - '0') : 24;
@@ -116,6 +133,14 @@ void read_catalogs(TableReader& reader, StockSettings& into) {
   reader.whole("rows_per_call", into.rows_per_call, 1, 5'000);
   reader.number("calls_per_second", into.calls_per_second, 0.1, 1'000);
   reader.time("confirm_after_s", into.confirm_after, second, 1, 86'400);
+  for (const auto& [key, column] :
+       {std::pair{"store_column", &names.store_column}, std::pair{"sku_column", &names.sku_column},
+        std::pair{"quantity_column", &names.quantity_column},
+        std::pair{"updated_column", &names.updated_column},
+        std::pair{"sum_column", &names.sum_column},
+        std::pair{"active_column", &names.active_column}}) {
+    if (column->empty()) reader.problem(key, "is empty", "name a column of the catalog");
+  }
   if (names.inventory_catalog.empty())
     reader.problem("inventory_catalog", "is empty", "name the catalog of the stores' levels");
   reader.finish();

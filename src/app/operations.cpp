@@ -170,9 +170,40 @@ Task<Result<std::string>> HubOperations::read_lost_again(WorkspaceRuntime& works
   co_return co_await read_again(workspace, found->first, 0, std::move(found->second), customer, by);
 }
 
+// A level that was refused once is not sent as it was then, but as it is now.
+Task<Result<std::string>> HubOperations::send_stock_again(WorkspaceRuntime& workspace,
+                                                          journal::Journey journey,
+                                                          std::string by) {
+  if (workspace.stock() == nullptr)
+    co_return fail(Error::Kind::rejected, "stock is not kept any more: add [workspace.stock]");
+  const std::string sku = journey.record.key.substr(std::string_view("stock/").size());
+  TB_CO_CHECK(co_await workspace.stock()->send_again(sku));
+  journal::Step step;
+  for (const auto& delivery : journey.deliveries) {
+    if (delivery.state != journal::DeliveryState::parked) continue;
+    journal::UpdateDelivery update;
+    update.id = delivery.id;
+    update.state = journal::DeliveryState::skipped;
+    update.due_at = clock_.now();
+    update.reason = "sent again as the level is now, by " + by;
+    step.delivery_updates.push_back(std::move(update));
+  }
+  for (const auto& one : journey.cases) {
+    if (one.delivery && !one.closed_at)
+      step.closed_cases.push_back({one.id, clock_.now(), by, "sent again"});
+  }
+  step.notes.push_back(audit(workspace.name(), journey.record.id.value,
+                             fmt::format("{} sent the levels again as they are now", by)));
+  const auto stored = co_await journal_.commit(std::move(step));
+  if (!stored) co_return fail(stored.error());
+  co_return fmt::format("{}: its levels are sent again as they are now", journey.record.key);
+}
+
 Task<Result<std::string>> HubOperations::send_parked_again(WorkspaceRuntime& workspace,
                                                            journal::Journey journey,
                                                            std::string by) {
+  if (journey.record.kind == "stock")
+    co_return co_await send_stock_again(workspace, std::move(journey), std::move(by));
   const Instant now = clock_.now();
   journal::Step step;
   std::vector<std::pair<journal::OpenDelivery, bool>> again;

@@ -48,6 +48,8 @@ class HubOperations final : public api::Operations {
                                          std::string customer, std::string by);
   Result<WorkspaceRuntime*> find(const std::string& workspace) const;  // "" : the only one
   Task<Result<journal::Journey>> find_record(std::string workspace, std::string key);
+  Task<Result<std::string>> send_stock_again(WorkspaceRuntime& workspace, journal::Journey journey,
+                                             std::string by);
   Task<Result<std::string>> send_parked_again(WorkspaceRuntime& workspace, journal::Journey journey,
                                               std::string by);
   // subject: what is read; record: where the audit note goes, 0 when it never became one.

@@ -102,7 +102,7 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
     return;
   }
   const model::Order& order = *released.read->order;
-  if (read_order_) read_order_(order);
+  if (read_order_ && released.source != journal::ArrivalSource::backfill) read_order_(order);
 
   const auto [known, fresh] = batch.records.try_emplace(released.subject);
   if (fresh) known->second.id = ids_.next<RecordId>();

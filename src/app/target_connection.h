@@ -22,6 +22,8 @@ class TargetConnection {
   TargetConnection& operator=(const TargetConnection&) = delete;
 
   const std::string& name() const { return name_; }
+  // False: nothing here knows what to do with deliveries of this flow.
+  virtual bool carries(const std::string& /*flow*/) const { return true; }
 
   void adopt(const journal::OpenDelivery& delivery) { carrier_of(delivery.flow).adopt(delivery); }
   void add(const journal::AddDelivery& delivery, const std::string& store) {
@@ -39,6 +41,7 @@ class TargetConnection {
   virtual json::Object status() const;
 
  protected:
+  Mode mode() const { return mode_; }
   struct Carrier {
     std::vector<std::string> flows;  // those it carries; the first carrier also carries all others
     std::unique_ptr<engine::Channel> channel;

@@ -179,7 +179,8 @@ void WorkspaceRuntime::adopt(const journal::OpenArrival& arrival) {
 }
 
 void WorkspaceRuntime::adopt(const journal::OpenDelivery& delivery) {
-  if (TargetConnection* found = connection(delivery.connection)) {
+  TargetConnection* found = connection(delivery.connection);
+  if (found != nullptr && found->carries(delivery.flow)) {
     found->adopt(delivery);
     return;
   }

@@ -65,12 +65,14 @@ std::optional<Item> Lanes::add_newest(const Item& item, Tick due) {
     return std::nullopt;
   }
   Slot& waiting = slab_[lane.tail];
+  if (item.id < waiting.item.id) return item;
   const Item replaced = waiting.item;
   if (!head_stays) {
     delist(item.lane, lane);
     due = std::max(due, waiting.due);
   }
   waiting.item = item;
+  waiting.item.priority = std::min(item.priority, replaced.priority);
   waiting.due = due;
   if (!head_stays) enlist(item.lane, lane);
   return replaced;

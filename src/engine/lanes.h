@@ -49,8 +49,9 @@ class Lanes {
  public:
   // To the tail of its lane; not sent before `due`.
   void add(const Item& item, Tick due);
-  // For state, where only the newest counts: takes the place of what waits in the lane, which is
-  // returned; what is under way or blocked stays ahead of it. A pause of what it replaces holds on.
+  // For state, where only the newest (highest id) counts: takes the place of what waits in the
+  // lane, or does not come in at all; the older one is returned. What is under way or blocked stays
+  // ahead of it. A pause and a higher urgency of what it replaces hold on.
   std::optional<Item> add_newest(const Item& item, Tick due);
   bool contains(std::uint64_t lane) const { return lanes_.contains(lane); }
   // Something waits behind the lane's head.

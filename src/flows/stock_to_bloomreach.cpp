@@ -54,9 +54,9 @@ std::optional<PublishedLevel> published_sum(const model::SkuStock& stock, const 
 }
 
 StockUrgency urgency_of(const model::SkuStock& stock, const PublishedLevel& before,
-                        const PublishedLevel& after, Instant now) {
+                        const PublishedLevel& after, bool at_a_till, Instant now) {
   const bool ran_out_or_came = before.quantity.is_zero() != after.quantity.is_zero();
-  if (ran_out_or_came) return StockUrgency::at_once;
+  if (ran_out_or_came || at_a_till) return StockUrgency::at_once;
   if (!stock.speed.ever_sold()) return StockUrgency::when_quiet;
   const Duration since = now - stock.speed.last_sold_at();
   if (since <= sold_just_now) return StockUrgency::at_once;
@@ -78,7 +78,8 @@ std::vector<StockPlan> plan_stock_for_bloomreach(const StockChange& change,
     const std::string lane = "stock/" + (place.empty() ? "*" : place) + "/" + after->sku;
     const PublishedLevel nothing{place, after->sku, Decimal{}, after->changed_at};
     plans.push_back({flow, lane + "/" + std::to_string(change.version), lane, *after,
-                     urgency_of(*change.after, before.value_or(nothing), *after, change.now)});
+                     urgency_of(*change.after, before.value_or(nothing), *after, change.at_a_till,
+                                change.now)});
   };
   std::vector<std::string> touched = change.send_again;
   for (const auto& [warehouse, stock] : change.after->warehouses) {

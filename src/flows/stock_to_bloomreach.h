@@ -42,8 +42,9 @@ std::optional<PublishedLevel> published_at(const model::SkuStock& stock, const s
 std::optional<PublishedLevel> published_sum(const model::SkuStock& stock, const StockPlaces& places,
                                             const BufferRules& buffers, const std::string& channel);
 
+// at_a_till: the change was a sale or something brought back.
 StockUrgency urgency_of(const model::SkuStock& stock, const PublishedLevel& before,
-                        const PublishedLevel& after, Instant now);
+                        const PublishedLevel& after, bool at_a_till, Instant now);
 
 struct StockPlan {
   std::string flow;    // "stock_level_to_bloomreach", "stock_sum_to_bloomreach"
@@ -59,8 +60,9 @@ struct StockChange {
   std::uint32_t version = 1;  // of the record
   bool sums = true;           // all levels of the SKU are known
   std::vector<std::string>
-      send_again;  // places whose row is sent although it did not change; "" the sum
-  Instant now;     // when it was observed
+      send_again;          // places whose row is sent although it did not change; "" the sum
+  bool at_a_till = false;  // it was sold or brought back
+  Instant now;             // when it was observed
 };
 
 std::vector<StockPlan> plan_stock_for_bloomreach(const StockChange& change,

@@ -35,6 +35,7 @@ Result<WarehouseStock> parse_warehouse(const json::Object& object) {
   stock.changed_at = from_unix_seconds(json::integer(object, "changed_at").value_or(0));
   stock.movement = json::integer(object, "movement").value_or(0);
   stock.read_mark = static_cast<std::uint64_t>(json::integer(object, "read_mark").value_or(0));
+  stock.read_done = static_cast<std::uint64_t>(json::integer(object, "read_done").value_or(0));
   stock.read_cursor = json::integer(object, "read_cursor").value_or(0);
   if (const auto at = json::integer(object, "read_at")) stock.read_at = from_unix_seconds(*at);
   return stock;
@@ -76,6 +77,11 @@ Observed SkuStock::observe(const StockMovement& movement) {
 Observed SkuStock::observe(const StockLevel& level, const ReadMoment& moment) {
   WarehouseStock& stock = warehouses[level.warehouse];
   if (moment.mark < stock.read_mark) return Observed::older;
+  if (moment.mark < stock.read_done) {
+    // Both were on their way at once: the source may have looked for the later one first.
+    const bool same = stock.total == level.total && stock.reserved == level.reserved;
+    return same ? Observed::older : Observed::read_again;
+  }
   if (stock.movement >= moment.cursor && stock.movement > 0) {
     // Taken in while the read was on its way.
     const bool after_the_answer = stock.changed_at > moment.answered_at;
@@ -85,6 +91,7 @@ Observed SkuStock::observe(const StockLevel& level, const ReadMoment& moment) {
   stock.total = level.total;
   stock.reserved = level.reserved;
   stock.read_mark = moment.mark;
+  stock.read_done = moment.done;
   stock.read_cursor = moment.cursor;
   stock.read_at = moment.answered_at;
   const Instant at = level.moved_at.value_or(moment.answered_at);
@@ -108,6 +115,7 @@ std::string SkuStock::document() const {
     one["changed_at"] = to_unix_seconds(stock.changed_at);
     one["movement"] = stock.movement;
     one["read_mark"] = stock.read_mark;
+    if (stock.read_done != 0) one["read_done"] = stock.read_done;
     one["read_cursor"] = stock.read_cursor;
     if (stock.read_at) one["read_at"] = to_unix_seconds(*stock.read_at);
     all[id] = std::move(one);

@@ -37,6 +37,7 @@ struct WarehouseStock {
   // What it was learned from: the last movement taken in, and the last read.
   std::int64_t movement = 0;
   std::uint64_t read_mark = 0;     // when the read was asked; rising
+  std::uint64_t read_done = 0;     // when its answer was here, on the same scale
   std::int64_t read_cursor = 0;    // all movements below were known when it was asked
   std::optional<Instant> read_at;  // when it was answered, by the source's clock
 };
@@ -46,6 +47,7 @@ struct ReadMoment {
   std::uint64_t mark = 0;   // rising with the time at which reads are asked
   std::int64_t cursor = 0;  // all movements below were known when it was asked
   Instant answered_at;      // by the source's clock
+  std::uint64_t done = 0;   // when the answer was here, on the scale of mark
 };
 
 enum class Observed : std::uint8_t {

@@ -49,6 +49,19 @@ TEST_P(JournalSuite, NothingGoesBeforeItsTime) {
   EXPECT_EQ((*reader_->journey(RecordId{fresh_id(1)}))->deliveries[0].parts.size(), 3U);
 }
 
+TEST_P(JournalSuite, WhatIsTrueNowStaysHoweverOldItsIdIs) {
+  Step step = a_finished_sale();
+  step.arrivals.clear();
+  step.arrival_updates.clear();
+  step.records[0].kind = "stock";
+  apply(step);
+  EXPECT_GT(retire_all(*writer_, made_at + days(401)), 0U) << "its deliveries go";
+  const auto journey = *reader_->journey(RecordId{fresh_id(1)});
+  ASSERT_TRUE(journey);
+  EXPECT_EQ(journey->record.payload, step.records[0].payload);
+  EXPECT_THAT(journey->deliveries, IsEmpty());
+}
+
 TEST_P(JournalSuite, BodiesGoFirstThenRows) {
   apply(a_finished_sale());
   EXPECT_EQ(retire_all(*writer_, made_at + days(91), 1),

@@ -1,7 +1,7 @@
 // compare stock: the stores' levels as the platform shows them against Sitoo's, through the running
 // hub.
 
-#include <atomic>
+#include <future>
 #include <thread>
 
 #include <fmt/format.h>
@@ -30,14 +30,12 @@ const json::Object* comparison_in(const json::Object& status, const std::string&
 
 // Says how far it is, on standard error, until it is told to end.
 void show_progress(const Where& where, const std::string& workspace,
-                   const std::atomic<bool>& ended) {
+                   const std::future<void>& ended) {
   const auto control = control_of(where);
   std::string shown;
-  while (control && !ended) {
-    std::this_thread::sleep_for(look_every);
+  while (control && ended.wait_for(look_every) == std::future_status::timeout) {
     const auto status = control->call("GET", "/api/v1/status");
-    const json::Object* at =
-        status && !ended ? comparison_in(status->as_object(), workspace) : nullptr;
+    const json::Object* at = status ? comparison_in(status->as_object(), workspace) : nullptr;
     const std::string phase = at == nullptr ? "" : json::text(*at, "phase").value_or("");
     if (phase.empty()) continue;
     std::string line = fmt::format("{}: {} of {}", phase, json::integer(*at, "done").value_or(0),
@@ -73,6 +71,8 @@ std::string text_of(const json::Object& report) {
       text += fmt::format("  (oldest {} s)\n", count(place, "oldest_s"));
     }
   }
+  if (const auto trouble = json::text(report, "sums_trouble"))
+    text += fmt::format("  the sums were not compared: {}\n", *trouble);
   if (count(report, "found") == 0) {
     text += "  no difference\n";
   } else if (json::boolean(report, "repair").value_or(false)) {
@@ -89,14 +89,15 @@ std::string text_of(const json::Object& report) {
 int compare_stock(const Where& where, const CompareOptions& options) {
   const auto control = control_of(where);
   if (!control) return exit_failed;
-  std::atomic<bool> ended{false};
+  std::promise<void> answered;
+  const std::future<void> ended = answered.get_future();
   std::thread progress([&] { show_progress(where, options.workspace, ended); });
   const json::Object body{{"workspace", options.workspace},
                           {"repair", options.repair},
                           {"sample", options.sample},
                           {"by", operator_name()}};
   const auto answer = control->call("POST", "/api/v1/stock/comparisons", body);
-  ended = true;
+  answered.set_value();
   progress.join();
   if (!answer) return report(answer.error());
   const json::Object& result = answer->as_object();

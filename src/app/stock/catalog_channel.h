@@ -21,8 +21,9 @@ class NamedCatalog {
     Outcome outcome;  // delivered: id is there
     std::string id;
   };
-  // The client outlives the search.
-  Task<Found> find(connectors::bloomreach::CatalogClient& client);
+  // The client outlives the search. may_make: it is made where that is wanted; else a catalog that
+  // is not there is the outcome. Whatever goes wrong is the connection's fault, never a row's.
+  Task<Found> find(connectors::bloomreach::CatalogClient& client, bool may_make);
   void forget() { id_.clear(); }
   const std::string& name() const { return name_; }
 
@@ -43,6 +44,7 @@ class CatalogChannel final : public engine::Channel {
   connectors::bloomreach::CatalogClient& client_;
   NamedCatalog& catalog_;
   std::function<void(const std::vector<engine::Parcel>&)> no_answer_;
+  std::size_t rows_max_;  // smaller after a call was refused as a whole, until one is taken
 };
 
 }  // namespace tillbridge::app

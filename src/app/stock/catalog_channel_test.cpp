@@ -222,26 +222,5 @@ TEST(CatalogChannel, ACatalogThatIsGoneIsLookedUpAgain) {
   EXPECT_EQ(bench.shown("S1__CAP").at("quantity").to_number<int>(), 6);
 }
 
-TEST(CatalogRows, ARowTellsWhatItIsAbout) {
-  const flows::StockToBloomreachSettings names;
-  const auto level = row_of_part(ChannelBench::row("TEA/5%", 3, "S__1"), names);
-  ASSERT_TRUE(level);
-  EXPECT_EQ(level->place, "S__1");
-  EXPECT_EQ(level->sku, "TEA/5%");
-  const flows::PublishedLevel sum{"", "TEA/5%", Decimal::of(3), {}};
-  const auto of_sum = row_of_part(row_bytes(sum, names), names);
-  ASSERT_TRUE(of_sum);
-  EXPECT_EQ(of_sum->place, "");
-  EXPECT_EQ(of_sum->sku, "TEA/5%");
-  EXPECT_FALSE(row_of_part("{}", names));
-
-  const auto bare = inventory_row_of({"S1__TEA%2F5%25", {}}, names);
-  ASSERT_TRUE(bare) << "by its id where its columns say nothing";
-  EXPECT_EQ(bare->place, "S1");
-  EXPECT_EQ(bare->sku, "TEA/5%");
-  for (const char* foreign : {"CAP", "__CAP", "S1__", "S1_CAP"})
-    EXPECT_FALSE(inventory_row_of({foreign, {}}, names)) << foreign;
-}
-
 }  // namespace
 }  // namespace tillbridge::app

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,7 +15,6 @@ namespace {
 
 using Kind = desk::StockDifference;
 using connectors::bloomreach::CatalogRow;
-using connectors::bloomreach::RowPage;
 using connectors::bloomreach::RowQuery;
 
 constexpr const char* bloomreach = "bloomreach";
@@ -58,16 +58,19 @@ Task<Result<json::Object>> StockComparison::compare_alone(api::StockComparisonAs
   auto round = std::make_shared<Round>();
   round->asked = std::move(asked);
   round->began = on_.clock.now();
+  round->map = parts_.planning.places();
   TB_CO_CHECK(co_await recall(round));
   bool good = true;
   if (round->asked.sample > 0) good = co_await choose_sample(round);
   good = good && co_await read_source(round);
   good = good && co_await read_rows(round);
   good = good && co_await look_for_missing(round);
-  if (good && parts_.variants != nullptr) good = co_await read_sums(round);
+  // Trouble with the sums must not keep the stores' levels from being put right.
+  if (good && parts_.variants != nullptr && !co_await read_sums(round))
+    round->sums_trouble = std::exchange(round->trouble, {});
   if (good && round->asked.repair) {
     good = co_await repair(round);
-    good = good && co_await remove(round);
+    if (round->asked.remove) good = good && co_await remove(round);
   }
   if (!good) co_return fail(Error::Kind::unavailable, "stock was not compared: " + round->trouble);
   TB_CO_CHECK(co_await remember(round));
@@ -78,7 +81,7 @@ Task<Result<json::Object>> StockComparison::compare_alone(api::StockComparisonAs
 Task<bool> StockComparison::choose_sample(std::shared_ptr<Round> round) {
   std::set<std::string> known;
   Entropy entropy = Entropy::from_machine();
-  for (const auto& [place, warehouses] : parts_.planning.places().places()) {
+  for (const auto& [place, warehouses] : round->map.places()) {
     connectors::sitoo::LevelQuery query;
     query.warehouse = warehouses.front();
     query.num = 1;
@@ -105,38 +108,52 @@ Task<bool> StockComparison::choose_sample(std::shared_ptr<Round> round) {
 
 Task<bool> StockComparison::read_source(std::shared_ptr<Round> round) {
   std::vector<std::string> warehouses;
-  for (const auto& [place, its] : parts_.planning.places().places())
+  for (const auto& [place, its] : round->map.places())
     warehouses.insert(warehouses.end(), its.begin(), its.end());
+  const std::vector<std::string> sample =
+      round->asked.sample > 0 ? round->skus : std::vector<std::string>{};
   std::size_t read = 0;
   for (const std::string& warehouse : warehouses) {
     at("reading Sitoo's levels (warehouses)", read++, warehouses.size());
-    connectors::sitoo::LevelQuery query;
-    query.warehouse = warehouse;
-    query.skus = round->asked.sample > 0 ? round->skus : std::vector<std::string>{};
-    int tries = 0;
-    for (;;) {
-      auto asked = co_await parts_.observer.ask(query, false);
-      if (parts_.observer.stopping()) co_return false;
-      if (asked.page.outcome.kind != Outcome::Kind::delivered) {
-        round->trouble =
-            fmt::format("warehouse {} cannot be read: {}", warehouse, asked.page.outcome.reason);
-        if (++tries >= tries_max) co_return false;
-        co_await sleep_for(on_.loop, asked.page.outcome.retry_after.value_or(pause));
-        continue;
-      }
-      const std::size_t got = asked.page.got;
-      const std::int64_t total = asked.page.total;
-      if (!co_await look_at_levels(warehouse, std::move(asked.page.levels), round)) co_return false;
-      query.start += got;
-      if (got == 0 || static_cast<std::int64_t>(query.start) >= total) break;
+    // Once without SKUs, or the sample in parts that fit into a URL.
+    for (std::size_t from = 0; from == 0 || from < sample.size();
+         from += connectors::sitoo::level_skus_max) {
+      const std::size_t until = std::min(sample.size(), from + connectors::sitoo::level_skus_max);
+      std::vector<std::string> skus(sample.begin() + static_cast<std::ptrdiff_t>(from),
+                                    sample.begin() + static_cast<std::ptrdiff_t>(until));
+      if (!co_await read_levels(warehouse, std::move(skus), round)) co_return false;
     }
   }
   co_return true;
 }
 
-Task<bool> StockComparison::look_at_levels(std::string warehouse,
-                                           std::vector<model::StockLevel> levels,
+Task<bool> StockComparison::read_levels(std::string warehouse, std::vector<std::string> skus,
+                                        std::shared_ptr<Round> round) {
+  connectors::sitoo::LevelQuery query;
+  query.warehouse = warehouse;
+  query.skus = std::move(skus);
+  int tries = 0;
+  for (;;) {
+    auto asked = co_await parts_.observer.ask(query, false);
+    if (parts_.observer.stopping()) co_return false;
+    if (asked.page.outcome.kind != Outcome::Kind::delivered) {
+      round->trouble =
+          fmt::format("warehouse {} cannot be read: {}", warehouse, asked.page.outcome.reason);
+      if (++tries >= tries_max) co_return false;
+      co_await sleep_for(on_.loop, pause);  // the gate knows of a longer one, and of stopping
+      continue;
+    }
+    const std::size_t got = asked.page.got;
+    const std::int64_t total = asked.page.total;
+    if (!co_await look_at_levels(warehouse, asked, round)) co_return false;
+    query.start += got;
+    if (got == 0 || static_cast<std::int64_t>(query.start) >= total) co_return true;
+  }
+}
+
+Task<bool> StockComparison::look_at_levels(std::string warehouse, StockObserver::AskedLevels asked,
                                            std::shared_ptr<Round> round) {
+  const std::vector<model::StockLevel>& levels = asked.page.levels;
   std::vector<std::string> skus;
   for (const model::StockLevel& level : levels) skus.push_back(level.sku);
   const auto known = co_await parts_.planning.known(std::move(skus));
@@ -145,10 +162,11 @@ Task<bool> StockComparison::look_at_levels(std::string warehouse,
     co_return false;
   }
   const Instant now = on_.clock.now();
-  const std::string place = *parts_.planning.places().place_of(warehouse);
+  const std::string place = *round->map.place_of(warehouse);
   const auto place_number =
       round->place_index.try_emplace(place, static_cast<std::uint16_t>(round->places.size()));
   if (place_number.second) round->places.push_back(place);
+  std::vector<SkuObservation> missed;
   for (std::size_t i = 0; i < levels.size(); ++i) {
     const model::StockLevel& level = levels[i];
     ++round->levels;
@@ -160,36 +178,43 @@ Task<bool> StockComparison::look_at_levels(std::string warehouse,
     const model::WarehouseStock* ours = (*known)[i] ? (*known)[i]->stock.find(warehouse) : nullptr;
     if (ours != nullptr && ours->available == level.available) continue;
     const Instant moved_at = level.moved_at.value_or(Instant{});
-    const bool fresh = now - moved_at < settings_.visible_after;
+    const bool fresh = now - moved_at < settings_.visible_after ||
+                       ((*known)[i] && now - (*known)[i]->changed_at < settings_.visible_after);
     const desk::ShownLevel shown{ours == nullptr ? std::nullopt : std::optional(ours->available),
                                  std::nullopt};
     const desk::ExpectedLevel truth{level.available, moved_at, fresh};
     found(fresh ? Kind::late : Kind::missed, place, level.sku, shown, truth, moved_at, *round);
-    if (round->asked.repair) parts_.observer.read_soon(warehouse, level.sku);
+    SkuObservation one;
+    one.moved.sku = level.sku;
+    one.read.push_back({level, asked.moment});
+    missed.push_back(std::move(one));
   }
-  co_return true;
+  co_return !round->asked.repair || co_await learn(std::move(missed), round);
 }
 
-Task<RowPage> StockComparison::page(std::string catalog_id, RowQuery query) {
-  RowPage page;
-  for (int tries = 0; tries < tries_max && !parts_.observer.stopping(); ++tries) {
-    if (const auto refused = parts_.reads.refusal(false)) {
-      page.outcome = *refused;
-      co_await sleep_for(on_.loop, pause / 5);
-      continue;
+// The records learn what was missed, and its rows follow.
+Task<bool> StockComparison::learn(std::vector<SkuObservation> missed,
+                                  std::shared_ptr<Round> round) {
+  constexpr std::size_t skus_per_step = 100;
+  for (std::size_t from = 0; from < missed.size(); from += skus_per_step) {
+    const auto begin = missed.begin() + static_cast<std::ptrdiff_t>(from);
+    const std::size_t count = std::min(skus_per_step, missed.size() - from);
+    std::vector<SkuObservation> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+    const auto taken = co_await parts_.planning.take_in(std::move(some), {});
+    if (!taken) {
+      round->trouble = taken.error().what;
+      co_return false;
     }
-    page = co_await parts_.client.query(catalog_id, query);
-    parts_.reads.answered(page.outcome);
-    if (page.outcome.kind == Outcome::Kind::delivered) break;
-    co_await sleep_for(on_.loop, page.outcome.retry_after.value_or(pause));
+    for (const TakenIn::ReadAgain& one : taken->read_again)
+      parts_.observer.read_soon(one.warehouse, one.sku);
   }
-  co_return page;
+  co_return true;
 }
 
 Task<bool> StockComparison::read_rows(std::shared_ptr<Round> round) {
   std::sort(round->expected.begin(), round->expected.end(),
             [](const Expected& a, const Expected& b) { return a.id < b.id; });
-  const auto catalog = co_await parts_.inventory.find(parts_.client);
+  const auto catalog = co_await parts_.inventory.find(parts_.client, round->asked.repair);
   if (catalog.outcome.kind != Outcome::Kind::delivered) {
     round->trouble = catalog.outcome.reason;
     co_return false;
@@ -232,8 +257,7 @@ Task<StockComparison::Listing> StockComparison::list(std::string catalog_id, Row
     co_return listing;
   }
   listing.rows = rows.rows.size();
-  listing.whole =
-      listing.rows < rows_per_page || (!rows.total_is_limited && listing.rows >= rows.total);
+  listing.whole = !rows.total_is_limited && listing.rows >= rows.total;
   listing.good = co_await look_at_rows(std::move(rows.rows), round);
   co_return listing;
 }
@@ -242,7 +266,7 @@ Task<bool> StockComparison::read_one_by_one(std::string catalog_id, std::string 
                                             std::shared_ptr<Round> round) {
   const std::vector<std::string> places = round->places;
   for (const std::string& place : places) {
-    const auto one = co_await parts_.client.read_row(catalog_id, row_id(place, sku));
+    const auto one = co_await row(catalog_id, row_id(place, sku));
     if (one.outcome.kind != Outcome::Kind::delivered) {
       round->trouble = one.outcome.reason;
       co_return false;
@@ -306,15 +330,17 @@ Task<bool> StockComparison::look_at_rows(std::vector<CatalogRow> rows,
     const std::uint64_t id = stable_hash(rows[i].item_id);
     if (!round->looked_at.insert(id).second) continue;
     ++round->rows;
+    bool at_source = false;
     for (auto one = std::lower_bound(round->expected.begin(), round->expected.end(), id,
                                      [](const Expected& a, std::uint64_t b) { return a.id < b; });
          one != round->expected.end() && one->id == id; ++one)
-      one->seen = true;
+      at_source = one->seen = true;
     const desk::ShownLevel shown =
         shown_by(rows[i].properties, settings_.bloomreach.quantity_column,
                  settings_.bloomreach.updated_column);
-    const bool ours = parts_.planning.places().publishes(place, bloomreach);
+    const bool ours = round->map.publishes(place, bloomreach);
     const auto expected = (*known)[i] ? expected_of(*(*known)[i], place, now) : std::nullopt;
+    if (ours && at_source && !expected) continue;  // "missed" already
     const Kind kind = desk::difference(shown, expected, ours);
     if (kind == Kind::none) continue;
     found(kind, place, sku, shown, expected, expected ? expected->changed_at : Instant{}, *round);
@@ -330,7 +356,7 @@ Task<bool> StockComparison::look_for_missing(std::shared_ptr<Round> round) {
     for (; from < round->expected.size() && missing.size() < rows_per_page; ++from) {
       const Expected& one = round->expected[from];
       const std::string& place = round->places[one.place];
-      if (one.seen || !parts_.planning.places().publishes(place, bloomreach)) continue;
+      if (one.seen || !round->map.publishes(place, bloomreach)) continue;
       if (!done.insert(one.id).second) continue;
       missing.emplace_back(place, round->skus[one.sku]);
       skus.push_back(round->skus[one.sku]);
@@ -362,7 +388,7 @@ json::Object StockComparison::sum_in(const CatalogRow& row) const {
 }
 
 Task<bool> StockComparison::read_sums(std::shared_ptr<Round> round) {
-  const auto catalog = co_await parts_.variants->find(parts_.client);
+  const auto catalog = co_await parts_.variants->find(parts_.client, false);
   if (catalog.outcome.kind != Outcome::Kind::delivered) {
     round->trouble = catalog.outcome.reason;
     co_return false;
@@ -382,12 +408,12 @@ Task<bool> StockComparison::read_sums(std::shared_ptr<Round> round) {
   for (const std::string& sku : skus) {
     at("reading the variants (SKUs)", ++asked, skus.size());
     if (shown->contains(row_id("", sku))) continue;
-    const auto row = co_await parts_.client.read_row(catalog.id, row_id("", sku));
-    if (row.outcome.kind != Outcome::Kind::delivered) {
-      round->trouble = row.outcome.reason;
+    const auto one = co_await row(catalog.id, row_id("", sku));
+    if (one.outcome.kind != Outcome::Kind::delivered) {
+      round->trouble = one.outcome.reason;
       co_return false;
     }
-    if (row.row) shown->emplace(row.row->item_id, sum_in(*row.row));
+    if (one.row) shown->emplace(one.row->item_id, sum_in(*one.row));
   }
   for (std::size_t from = 0; from < round->skus.size(); from += rows_per_page) {
     const auto begin = round->skus.begin() + static_cast<std::ptrdiff_t>(from);

@@ -57,20 +57,25 @@ class StockComparison {
     std::vector<std::string> skus, places;
     std::unordered_map<std::string, std::uint32_t> sku_index;
     std::map<std::string, std::uint16_t> place_index;
+    flows::StockPlaces map;  // as it is at the beginning: it may change meanwhile
     std::vector<Expected> expected;
     std::unordered_set<std::uint64_t> looked_at;  // hashes of row ids
     std::vector<Finding> findings;
     std::map<std::string, std::int64_t> first_seen;  // item id -> Unix seconds, of earlier rounds
     std::size_t levels = 0, rows = 0, sums = 0, repaired = 0, removed = 0;
-    std::string trouble;
+    std::string trouble, sums_trouble;
+    std::size_t not_removed = 0;  // too many to be removed without somebody looking on
   };
   using Known = StockPlanning::Known;
 
   Task<Result<json::Object>> compare_alone(api::StockComparisonAsked asked);
   Task<bool> choose_sample(std::shared_ptr<Round> round);
   Task<bool> read_source(std::shared_ptr<Round> round);
-  Task<bool> look_at_levels(std::string warehouse, std::vector<model::StockLevel> levels,
+  Task<bool> read_levels(std::string warehouse, std::vector<std::string> skus,
+                         std::shared_ptr<Round> round);
+  Task<bool> look_at_levels(std::string warehouse, StockObserver::AskedLevels asked,
                             std::shared_ptr<Round> round);
+  Task<bool> learn(std::vector<SkuObservation> missed, std::shared_ptr<Round> round);
   Task<bool> read_rows(std::shared_ptr<Round> round);
   // All rows of one question, as far as they can be listed. `whole`: nothing was left out.
   struct Listing {
@@ -90,9 +95,14 @@ class StockComparison {
                           std::shared_ptr<Round> round);
   Task<bool> repair(std::shared_ptr<Round> round);
   Task<bool> remove(std::shared_ptr<Round> round);
+  // Those of them that still are nobody's.
+  Task<bool> keep_nobodys(std::shared_ptr<std::vector<Finding>> rows, std::shared_ptr<Round> round);
   Task<Result<void>> remember(std::shared_ptr<Round> round);
   Task<Result<void>> recall(std::shared_ptr<Round> round);
-  // A page of a catalog; waits for its turn.
+  // A read of a catalog: waits for its turn, and is tried again.
+  template <typename Answer>
+  Task<Answer> patiently(std::function<Task<Answer>()> ask);
+  Task<connectors::bloomreach::RowAnswer> row(std::string catalog_id, std::string item_id);
   Task<connectors::bloomreach::RowPage> page(std::string catalog_id,
                                              connectors::bloomreach::RowQuery query);
 

@@ -21,7 +21,11 @@ class ComparisonBench : public StockBench {
   }
 
   bool load() {
-    if (!StockBench::load()) return false;
+    const bool good = StockBench::load();
+    make_comparison();
+    return good;
+  }
+  void make_comparison() {
     made = std::make_unique<StockComparison>(
         on(), workspace_name, settings,
         StockComparison::Parts{watch->observer, watch->planning, catalogs, reads, inventory,
@@ -29,7 +33,6 @@ class ComparisonBench : public StockBench {
                                [this](const std::string& flow, const std::string& lane) {
                                  return waits(flow, lane);
                                }});
-    return true;
   }
   // Loaded, published and shown for longer than anything may take.
   bool all_well() {
@@ -43,12 +46,23 @@ class ComparisonBench : public StockBench {
   }
   void quiet() { clock.advance(settings.visible_after + std::chrono::seconds{1}); }
 
+  static api::StockComparisonAsked asked(bool repair, std::uint64_t sample = 0) {
+    api::StockComparisonAsked made;
+    made.repair = repair;
+    made.sample = sample;
+    made.by = "test";
+    return made;
+  }
   Result<json::Object> try_to_compare(bool repair = false, std::uint64_t sample = 0) {
-    api::StockComparisonAsked asked;
-    asked.repair = repair;
-    asked.sample = sample;
-    asked.by = "test";
-    return await(made->compare(asked));
+    return await(made->compare(asked(repair, sample)));
+  }
+  // Its end comes while the loop runs.
+  void begin_to_compare(std::optional<Result<json::Object>>& into, bool repair = false) {
+    boost::asio::co_spawn(loop, made->compare(asked(repair)),
+                          [&into](const std::exception_ptr& failure, auto report) {
+                            EXPECT_FALSE(failure);
+                            into.emplace(std::move(report));
+                          });
   }
   json::Object compare(bool repair = false, std::uint64_t sample = 0) {
     auto report = try_to_compare(repair, sample);

@@ -74,6 +74,18 @@ Task<Result<void>> StockComparison::remember(std::shared_ptr<Round> round) {
     opened.record = put.id;
     step.cases.push_back(std::move(opened));
   }
+  if (round->not_removed > 0) {
+    auto opened = engine::open_case(
+        on_.ids.next<CaseId>(), engine::CaseType::stock_difference, workspace_,
+        "stock/bloomreach/rows of nobody", put.changed_at,
+        fmt::format(
+            "{} rows of the catalog {} belong to no place or SKU of ours: too many to be "
+            "removed without somebody looking on. See whether Sitoo's warehouses and stores "
+            "are complete, then run: tillbridge compare stock --repair",
+            round->not_removed, parts_.inventory.name()));
+    opened.record = put.id;
+    step.cases.push_back(std::move(opened));
+  }
   step.records.push_back(std::move(put));
   const auto stored = co_await on_.journal.commit(std::move(step));
   if (!stored) co_return fail(stored.error());
@@ -132,6 +144,8 @@ json::Object StockComparison::report(const Round& round) const {
   out["differences"] = std::move(counts);
   out["repaired"] = round.repaired;
   out["removed"] = round.removed;
+  out["not_removed"] = round.not_removed;
+  out["sums_trouble"] = round.sums_trouble;
   out["oldest_s"] = oldest_of_all;
   out["by_place"] = std::move(places);
   out["findings"] = std::move(findings);

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t doubts_max = 50'000;  // LIMIT: the comparison finds the rest
 constexpr std::size_t skus_per_step = 100;
+constexpr const char* filled_cursor = "stock/filled";
 constexpr Duration look_every = std::chrono::seconds{1};
+constexpr Duration first_again = std::chrono::seconds{60};
 
 StockPlanning::Settings planning_settings(const Workspace& workspace, std::uint32_t version) {
   StockPlanning::Settings settings;
@@ -40,6 +42,7 @@ StockKeeping::StockKeeping(Surroundings on, Turns& turns, const Workspace& works
       gate_(on.clock, read_budget(workspace.stock), workspace.breaker),
       planning_(on, turns, planning_settings(workspace, settings_version), std::move(deliver)),
       observer_(on, workspace.name, workspace.stock, client_, gate_, planning_),
+      bloomreach_(bloomreach),
       stop_(on.loop) {
   BloomreachConnection::Stock* catalogs = bloomreach == nullptr ? nullptr : bloomreach->stock();
   if (catalogs == nullptr) return;
@@ -52,12 +55,7 @@ StockKeeping::StockKeeping(Surroundings on, Turns& turns, const Workspace& works
                              [bloomreach](const std::string& flow, const std::string& lane) {
                                return bloomreach->has_waiting(flow, lane);
                              }});
-  if (settings_.compare_after_load) {
-    observer_.on_loaded([this] {
-      compare_now_ = true;
-      stop_.notify();
-    });
-  }
+  observer_.on_places_changed([this] { compare_soon(); });
 }
 
 void StockKeeping::start(TaskGroup& tasks) {
@@ -111,31 +109,66 @@ Task<void> StockKeeping::run_confirmations() {
   }
 }
 
-std::optional<Duration> StockKeeping::until_comparison() const {
+// The first load is not over before the catalog holds it: also when the process ended in between.
+Task<bool> StockKeeping::filled() {
+  std::function<Result<std::optional<std::string>>(journal::Reader&)> query =
+      [workspace = workspace_](journal::Reader& reader) {
+        return reader.cursor(workspace, filled_cursor);
+      };
+  const auto kept = co_await on_.journal.read<std::optional<std::string>>(std::move(query));
+  co_return kept && kept->has_value();
+}
+
+Task<void> StockKeeping::note_filled() {
+  journal::Step step;
+  step.cursors.push_back(
+      {workspace_, filled_cursor, std::to_string(to_unix_seconds(on_.clock.now()))});
+  co_await on_.journal.commit(std::move(step));
+}
+
+// Everything that is known is compared and sent: after the first load, and after warehouses came to
+// count for other places.
+void StockKeeping::compare_soon() {
+  compare_now_ = true;
+  compare_now_from_ = on_.clock.tick() + settings_.visible_after;
+}
+
+std::optional<Duration> StockKeeping::until_comparison(Duration at_least) const {
   if (!settings_.compare_at) return std::nullopt;
-  // Never at once: a comparison that just ran would begin again.
-  return std::max<Duration>(look_every * 60,
-                            zone_.until_time_of_day(on_.clock.now(), *settings_.compare_at));
+  return at_least + zone_.until_time_of_day(on_.clock.now() + at_least, *settings_.compare_at);
 }
 
 Task<void> StockKeeping::run_comparisons() {
   // Counted in ticks, so that a step of the wall clock starts none.
-  auto due = until_comparison();
+  auto due = until_comparison(Duration{0});
   Tick since = on_.clock.tick();
+  bool fill = settings_.compare_after_load;
   while (!stopping_) {
     co_await stop_.wait(look_every);
+    if (fill && planning_.loaded() && !stopping_) {
+      fill = false;
+      if (!co_await filled()) compare_soon();
+    }
     const bool scheduled = due && on_.clock.tick() - since >= *due;
-    if (stopping_ || (!scheduled && !compare_now_)) continue;
+    const bool first = compare_now_ && on_.clock.tick() >= compare_now_from_;
+    if (stopping_ || (!scheduled && !first)) continue;
     api::StockComparisonAsked asked;
     asked.repair = settings_.repair || compare_now_;
+    asked.automatic = true;
+    asked.remove = settings_.repair;
     asked.by = "schedule";
     compare_now_ = false;
     const auto report = co_await compare(asked);
     if (!report) {
       telemetry::log(telemetry::Level::warning, "stock_not_compared",
                      {{"workspace", workspace_}, {"what", report.error().what}});
+      compare_now_ = first;  // nothing of what was loaded is shown before
+      compare_now_from_ = on_.clock.tick() + first_again;
+    } else if (first) {
+      co_await note_filled();
     }
-    due = until_comparison();
+    // That the wall clock is put back a little begins no second one.
+    due = until_comparison(std::chrono::hours{1});
     since = on_.clock.tick();
   }
 }
@@ -143,6 +176,11 @@ Task<void> StockKeeping::run_comparisons() {
 Task<Result<json::Object>> StockKeeping::compare(api::StockComparisonAsked asked) {
   if (!comparison_)
     co_return fail(Error::Kind::rejected, "stock is published nowhere: connect Bloomreach");
+  if (asked.repair && !bloomreach_->sends()) {
+    asked.repair = false;
+    telemetry::log(telemetry::Level::info, "stock_not_repaired",
+                   {{"workspace", workspace_}, {"why", "Bloomreach is paused or in shadow mode"}});
+  }
   auto report = co_await comparison_->compare(std::move(asked));
   last_trouble_ = report ? std::string{} : report.error().what;
   if (report) {
@@ -151,6 +189,18 @@ Task<Result<json::Object>> StockKeeping::compare(api::StockComparisonAsked asked
     last_report_.erase("by_place");
   }
   co_return report;
+}
+
+Task<Result<void>> StockKeeping::send_again(std::string sku) {
+  SkuObservation one;
+  one.moved.sku = std::move(sku);
+  one.send_again.push_back("");
+  for (const auto& [place, warehouses] : planning_.places().places())
+    one.send_again.push_back(place);
+  std::vector<SkuObservation> batch{std::move(one)};
+  const auto taken = co_await planning_.take_in(std::move(batch), {});
+  if (!taken) co_return fail(taken.error());
+  co_return Result<void>{};
 }
 
 json::Object StockKeeping::status() const {

@@ -27,14 +27,19 @@ class StockKeeping {
   // rejected: Bloomreach is not connected.
   Task<Result<json::Object>> compare(api::StockComparisonAsked asked);
 
-  bool idle() const { return observer_.idle(); }
+  bool idle() const { return observer_.idle() && !(comparison_ && comparison_->running()); }
+  // What is known of this SKU is sent again as it is now.
+  Task<Result<void>> send_again(std::string sku);
   json::Object status() const;
 
  private:
   Task<void> run_confirmations();
   Task<void> run_comparisons();
   void doubt(const std::vector<engine::Parcel>& parcels);
-  std::optional<Duration> until_comparison() const;
+  Task<bool> filled();
+  Task<void> note_filled();
+  void compare_soon();
+  std::optional<Duration> until_comparison(Duration at_least) const;
 
   Surroundings on_;
   std::string workspace_;
@@ -44,11 +49,13 @@ class StockKeeping {
   ReadGate gate_;
   StockPlanning planning_;
   StockObserver observer_;
+  BloomreachConnection* bloomreach_;
   std::unique_ptr<StockComparison> comparison_;
   std::map<std::pair<std::string, std::string>, Tick> doubts_;  // SKU, place -> when to send again
   Signal stop_;
   bool stopping_ = false;
   bool compare_now_ = false;
+  Tick compare_now_from_{};
   std::string last_trouble_;
   json::Object last_report_;
 };

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "telemetry/log.h"
+
 namespace tillbridge::app {
 namespace {
 constexpr std::size_t skus_per_step = 100;
@@ -67,12 +69,16 @@ Task<bool> StockLoad::read_warehouse(std::uint32_t index) {
       continue;
     }
     if (asked.page.outcome.kind != Outcome::Kind::delivered) {
+      if (asked.page.outcome.kind == Outcome::Kind::rejected) {
+        leave_out(query.warehouse, asked.page.outcome.reason);
+        co_return true;
+      }
       if (++tries >= tries_max) {
         trouble_ = fmt::format("warehouse {} cannot be read: {}", query.warehouse,
                                asked.page.outcome.reason);
         co_return false;
       }
-      co_await sleep_for(on_.loop, asked.page.outcome.retry_after.value_or(pause));
+      co_await sleep_for(on_.loop, pause);  // the gate knows of a longer one, and of stopping
       continue;
     }
     tries = 0;
@@ -108,6 +114,16 @@ SkuObservation StockLoad::observation(const std::string& sku,
   return one;
 }
 
+// It holds nobody up; reading what changed asks for it again.
+void StockLoad::leave_out(const std::string& warehouse, const std::string& why) {
+  read_to_.erase(warehouse);
+  telemetry::log(telemetry::Level::warning, "stock_warehouse_left_out",
+                 {{"workspace", workspace_},
+                  {"warehouse", warehouse},
+                  {"what", why},
+                  {"do", "let the API user read it, or make it not sellable at Sitoo"}});
+}
+
 Task<Result<void>> StockLoad::store() {
   auto next = skus_.begin();
   while (next != skus_.end()) {
@@ -122,7 +138,8 @@ Task<Result<void>> StockLoad::store() {
     how.publish = false;
     const auto taken = co_await planning_.take_in(std::move(batch), std::move(how));
     if (!taken) co_return fail(taken.error());
-    for (const auto& [warehouse, sku] : taken->read_again) observer_.read_soon(warehouse, sku);
+    for (const TakenIn::ReadAgain& one : taken->read_again)
+      observer_.read_soon(one.warehouse, one.sku);
     progress_.skus_stored += count;
   }
   journal::Step step;

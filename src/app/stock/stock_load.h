@@ -39,6 +39,7 @@ class StockLoad {
   };
   Task<void> read_share(std::size_t first, std::size_t step);
   Task<bool> read_warehouse(std::uint32_t index);
+  void leave_out(const std::string& warehouse, const std::string& why);
   Task<Result<void>> store();
   SkuObservation observation(const std::string& sku, const std::vector<Level>& levels) const;
 

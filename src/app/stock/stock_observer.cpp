@@ -13,13 +13,16 @@ namespace tillbridge::app {
 namespace {
 
 constexpr const char* feed_cursor = "stock/feed";
+constexpr const char* places_cursor = "stock/places";
 constexpr std::int64_t overlap_ids = 200;
 constexpr std::size_t pending_max = 100'000;  // LIMIT: levels; beyond it the feed waits
 constexpr std::size_t pending_plenty = 5'000;
 constexpr std::size_t skus_per_batch = 100;
+constexpr std::size_t feed_num_first = 200;
 constexpr std::size_t feed_num_max = 1'000;
 constexpr std::size_t moves_per_page_plenty = 5'000;
 constexpr Duration trouble_pause = std::chrono::milliseconds{500};
+constexpr Duration gate_pause = std::chrono::milliseconds{50};
 constexpr Duration idle_wait = std::chrono::seconds{5};
 
 }  // namespace
@@ -72,6 +75,8 @@ Task<void> StockObserver::breathe(const Outcome& outcome) {
 
 Task<void> StockObserver::run() {
   while (!stopping_ && !co_await learn_places()) co_await wake_.wait(trouble_pause * 4);
+  for (const auto& [warehouse, sku] : hinted_before_places_) read_soon(warehouse, sku);
+  hinted_before_places_.clear();
   while (!stopping_ && !co_await find_cursor()) co_await wake_.wait(trouble_pause * 4);
   while (!stopping_ && !co_await recall_reads()) co_await wake_.wait(trouble_pause * 4);
   if (!stopping_ && !planning_.loaded()) reads_.start(load());
@@ -84,9 +89,9 @@ Task<void> StockObserver::run() {
     }
     const UnderWay working(working_);
     if (feed_due(now)) co_await ask_feed();
-    if (!to_read_.empty()) co_await read_some();
-    co_await read_changed_where_due(now);
     if (!pending_.empty()) co_await plan_some();
+    start_reads();
+    if (!reading_changed_ && changed_due(now)) reads_.start(read_changed_where_due());
   }
   co_await reads_.join();
 }
@@ -102,19 +107,53 @@ Task<bool> StockObserver::learn_places() {
     trouble_ = answer.outcome.reason;
     co_return false;
   }
+  flows::StockPlaces places(answer.warehouses, settings_.places);
+  if (places.places().empty() && !planning_.places().places().empty()) {
+    // More likely a right that was taken away than a chain without a shop.
+    trouble_ =
+        "Sitoo lists no warehouse that counts any more: check the API user's rights, the "
+        "stores' external ids and the warehouses' sellable";
+    telemetry::log(telemetry::Level::warning, "stock_places_kept",
+                   {{"workspace", workspace_}, {"what", trouble_}});
+    learned_places_ = on_.clock.tick();
+    co_return true;
+  }
   warehouses_ = std::move(answer.warehouses);
   learned_places_ = on_.clock.tick();
   warehouse_unknown_ = false;
   known_warehouses_.clear();
   for (const model::Warehouse& one : warehouses_) known_warehouses_.insert(one.id);
-  planning_.set_places(flows::StockPlaces(warehouses_, settings_.places));
+  planning_.set_places(std::move(places));
   for (const std::string& what : planning_.places().unknown()) {
     telemetry::log(telemetry::Level::warning, "stock_warehouse_unknown",
                    {{"workspace", workspace_},
                     {"what", what},
                     {"do", "compare [[workspace.stock.places]] with the warehouses at Sitoo"}});
   }
-  co_return co_await store_unmapped();
+  co_return co_await store_unmapped() && co_await note_places();
+}
+
+// Rows of a place that got or lost a warehouse are wrong until they are compared.
+Task<bool> StockObserver::note_places() {
+  std::string text;
+  for (const auto& [place, warehouses] : planning_.places().places()) {
+    text += place + "=";
+    for (const std::string& warehouse : warehouses) text += warehouse + ",";
+    text += planning_.places().publishes(place, "bloomreach") ? ";" : "-;";
+  }
+  std::function<Result<std::optional<std::string>>(journal::Reader&)> query =
+      [workspace = workspace_](journal::Reader& reader) {
+        return reader.cursor(workspace, places_cursor);
+      };
+  const auto kept = co_await on_.journal.read<std::optional<std::string>>(std::move(query));
+  if (!kept) co_return false;
+  if (*kept && **kept == text) co_return true;
+  journal::Step step;
+  step.cursors.push_back({workspace_, places_cursor, text});
+  const auto stored = co_await on_.journal.commit(std::move(step));
+  if (!stored) co_return false;
+  if (*kept && places_changed_) places_changed_();
+  co_return true;
 }
 
 Task<bool> StockObserver::store_unmapped() {
@@ -166,42 +205,39 @@ Task<void> StockObserver::load() {
   while (!stopping_) {
     StockLoad load(on_, workspace_, *this, planning_, settings_.reads_in_flight_max, load_);
     const auto done = co_await load.run();
-    if (done) break;
+    if (done || stopping_) break;
     telemetry::log(telemetry::Level::warning, "stock_not_loaded",
                    {{"workspace", workspace_}, {"what", done.error().what}});
     co_await wake_.wait(trouble_pause * 10);
+    while (!stopping_ && !co_await learn_places()) co_await wake_.wait(trouble_pause * 4);
   }
   if (stopping_) co_return;
   while (!stopping_ && !co_await recall_reads()) co_await wake_.wait(trouble_pause);
   planning_.set_loaded();
-  // Sums of what moved meanwhile were left out.
-  std::vector<SkuObservation> sums;
-  for (const std::string& sku : moved_before_load_) {
+  // Sums of what moved meanwhile were left out, and of a place with several warehouses not all
+  // were known.
+  std::vector<SkuObservation> rows;
+  for (const auto& [sku, places] : moved_before_load_) {
     SkuObservation one;
     one.moved.sku = sku;
     one.send_again = {""};
-    sums.push_back(std::move(one));
+    one.send_again.insert(one.send_again.end(), places.begin(), places.end());
+    rows.push_back(std::move(one));
   }
   moved_before_load_.clear();
-  if (!sums.empty()) co_await take_in(std::move(sums), {});
-  if (loaded_) loaded_();
+  if (!rows.empty()) co_await take_in(std::move(rows), {});
 }
 
 Duration StockObserver::wait_time(Tick now) const {
   if (paused_) return idle_wait;
-  if (feed_due(now) || !pending_.empty() || !to_read_.empty()) return Duration{0};
+  if (feed_due(now) || !pending_.empty()) return Duration{0};
+  const bool may_read = reads_under_way_ < settings_.reads_in_flight_max;
+  if (to_read_.waiting() > 0 && may_read) return Duration{0};
+  if (!reading_changed_ && changed_due(now)) return Duration{0};
   const auto until = [&](Tick last, Duration every) {
     return std::max(Duration{0}, last + every - now);
   };
   Duration wait = std::min(idle_wait, until(polled_feed_, settings_.poll_every));
-  if (!planning_.loaded()) return hinted_ ? std::min(wait, settings_.changes_every) : wait;
-  for (const model::Warehouse& one : warehouses_) {
-    if (planning_.places().place_of(one.id) == nullptr) continue;
-    const auto asked = levels_asked_.find(one.id);
-    if (asked == levels_asked_.end()) return Duration{0};
-    wait = std::min(wait, until(asked->second, changed_every(one)));
-  }
-  wait = std::min(wait, until(learned_places_, places_every()));
   if (hinted_) wait = std::min(wait, until(asked_feed_, settings_.changes_every));
   return wait;
 }
@@ -217,17 +253,19 @@ Task<void> StockObserver::ask_feed() {
   const Tick now = on_.clock.tick();
   const bool poll = now - polled_feed_ >= settings_.poll_every && !feed_more_;
   if (const auto refused = gate_.refusal(true)) {
-    const Outcome why = *refused;
-    co_await breathe(why);
+    if (refused->kind != Outcome::Kind::throttled) trouble_ = refused->reason;
+    co_await wake_.wait(gate_pause);
     co_return;
   }
   asked_feed_ = now;
   hinted_ = false;  // what is announced from here on may be missing in the answer
   const bool overlap = poll || overlap_wanted_;
-  const std::int64_t from =
-      overlap ? std::max<std::int64_t>(0, feed_next_ - overlap_ids) : feed_next_;
+  if (overlap) feed_from_ = std::max<std::int64_t>(0, feed_next_ - overlap_ids);
+  if (feed_from_ < 0) feed_from_ = feed_next_;
+  // With room for the overlap, unless pages turned out to be too large.
+  const std::size_t room = overlap && feed_num_ >= feed_num_first ? overlap_ids : 0;
   feed_calls_.add();
-  const auto page = co_await client_.movements_from(from, feed_num_ + (overlap ? overlap_ids : 0));
+  const auto page = co_await client_.movements_from(feed_from_, feed_num_ + room);
   gate_.answered(page.outcome);
   if (page.outcome.kind != Outcome::Kind::delivered) {
     hinted_ = true;
@@ -242,9 +280,7 @@ Task<void> StockObserver::ask_feed() {
   for (const model::StockMovement& movement : page.movements) {
     const bool fresh = movement.id >= feed_next_;
     if (!known_warehouses_.contains(movement.warehouse)) warehouse_unknown_ = true;
-    if (planning_.places().place_of(movement.warehouse) != nullptr || !fresh)
-      pending_.add(movement, fresh);
-    if (!planning_.loaded()) moved_before_load_.insert(movement.sku);
+    if (planning_.places().place_of(movement.warehouse) != nullptr) pending_.add(movement, fresh);
   }
   for (const std::string& what : page.unreadable) {
     telemetry::log(telemetry::Level::warning, "stock_movement_unreadable",
@@ -253,6 +289,7 @@ Task<void> StockObserver::ask_feed() {
                     {"do", "tillbridge compare stock finds what it changed"}});
   }
   feed_next_ = std::max(feed_next_, page.newest + 1);
+  feed_from_ = page.more ? page.newest + 1 : feed_next_;
   feed_more_ = page.more;
   if (page.movements.size() > moves_per_page_plenty)
     feed_num_ = std::max<std::size_t>(1, feed_num_ / 2);
@@ -260,9 +297,10 @@ Task<void> StockObserver::ask_feed() {
     feed_num_ = std::min(feed_num_max, feed_num_ * 2);
 }
 
-// All below is planned.
+// All below is planned, or read.
 std::optional<journal::SetCursor> StockObserver::cursor_to_store() {
-  const std::int64_t reached = std::min(feed_next_, pending_.lowest().value_or(feed_next_));
+  const std::int64_t reached = std::min(
+      {feed_next_, pending_.lowest().value_or(feed_next_), to_read_.lowest().value_or(feed_next_)});
   if (reached <= stored_cursor_) return std::nullopt;
   stored_cursor_ = reached;
   return journal::SetCursor{workspace_, feed_cursor, std::to_string(reached)};
@@ -283,8 +321,21 @@ Task<void> StockObserver::plan_some() {
   }
 }
 
+void StockObserver::note_before_load(const std::vector<SkuObservation>& batch) {
+  const auto note = [this](const std::string& sku, const std::string& warehouse) {
+    if (const std::string* place = planning_.places().place_of(warehouse))
+      moved_before_load_[sku].insert(*place);
+  };
+  for (const SkuObservation& one : batch) {
+    for (const model::StockMovement& movement : one.moved.newest)
+      note(one.moved.sku, movement.warehouse);
+    for (const ReadLevel& read : one.read) note(one.moved.sku, read.level.warehouse);
+  }
+}
+
 // In steps of a size that nobody else waits long for.
 Task<bool> StockObserver::take_in(std::vector<SkuObservation> batch, StockPlanning::How how) {
+  if (!planning_.loaded()) note_before_load(batch);
   for (std::size_t from = 0; from == 0 || from < batch.size(); from += skus_per_batch) {
     const std::size_t until = std::min(batch.size(), from + skus_per_batch);
     std::vector<SkuObservation> some(
@@ -303,7 +354,8 @@ Task<bool> StockObserver::take_in(std::vector<SkuObservation> batch, StockPlanni
 }
 
 void StockObserver::note(const TakenIn& taken) {
-  for (const auto& [warehouse, sku] : taken.read_again) to_read_[warehouse].insert(sku);
+  for (const TakenIn::ReadAgain& one : taken.read_again)
+    to_read_.add(one.warehouse, one.sku, one.movement);
 }
 
 json::Object StockObserver::status() const {
@@ -319,9 +371,7 @@ json::Object StockObserver::status() const {
   out["unmapped_warehouses"] = planning_.places().unmapped().size();
   out["cursor"] = feed_next_;
   out["levels_to_plan"] = pending_.levels();
-  std::size_t reads = 0;
-  for (const auto& [warehouse, skus] : to_read_) reads += skus.size();
-  out["levels_to_read"] = reads;
+  out["levels_to_read"] = to_read_.waiting();
   out["breaker"] = engine::name(gate_.breaker().state());
   out["paused"] = paused_;
   out["trouble"] = trouble_;

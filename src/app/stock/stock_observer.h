@@ -14,6 +14,7 @@
 
 #include "app/read_gate.h"
 #include "app/stock/pending_movements.h"
+#include "app/stock/pending_reads.h"
 #include "app/stock/stock_planning.h"
 #include "base/json.h"
 #include "base/task_group.h"
@@ -44,8 +45,8 @@ class StockObserver {
   void pause() { paused_ = true; }
   void resume();
 
-  // To be told once, when the first load of this installation is done.
-  void on_loaded(std::function<void()> then) { loaded_ = std::move(then); }
+  // To be told when warehouses count for other places than before.
+  void on_places_changed(std::function<void()> then) { places_changed_ = std::move(then); }
   bool idle() const;
   std::int64_t cursor() const { return feed_next_; }
   json::Object status() const;
@@ -64,20 +65,25 @@ class StockObserver {
   Task<bool> learn_places();
   Task<bool> find_cursor();
   Task<bool> store_unmapped();
+  Task<bool> note_places();
   Task<void> load();
 
   bool feed_due(Tick now) const;
   Task<void> ask_feed();
   Task<void> plan_some();
-  Task<void> read_some();
-  Task<void> read_warehouse(std::string warehouse, std::vector<std::string> skus);
+  void start_reads();
+  Task<void> read_skus(PendingReads::Read read);
+  void refused(const PendingReads::Read& read, const Outcome& why);
+  void tell_unreadable(const connectors::sitoo::LevelPage& page, const std::string& warehouse);
   // Levels that changed since they were read last; all of a warehouse that never was.
-  Task<void> read_changed(std::string warehouse);
-  Task<void> read_changed_where_due(Tick now);
+  Task<bool> read_changed(std::string warehouse);
+  bool changed_due(Tick now) const;
+  Task<void> read_changed_where_due();
   Task<bool> recall_reads();
   Duration places_every() const;
   Duration changed_every(const model::Warehouse& warehouse) const;
   Task<bool> take_in(std::vector<SkuObservation> batch, StockPlanning::How how);
+  void note_before_load(const std::vector<SkuObservation>& batch);
   void note(const TakenIn& taken);
   std::optional<journal::SetCursor> cursor_to_store();
   Duration wait_time(Tick now) const;
@@ -93,24 +99,29 @@ class StockObserver {
 
   PendingMovements pending_;
   std::int64_t feed_next_ = -1;  // the next transaction id; -1: not known yet
+  std::int64_t feed_from_ = -1;  // where the next page begins: behind feed_next_ in an overlap
   std::int64_t stored_cursor_ = -1;
   std::size_t feed_num_ = 200;  // transactions per page
   bool feed_more_ = false;
   bool hinted_ = true;
   bool overlap_wanted_ = true;  // the next round starts behind the cursor
   Tick asked_feed_{}, polled_feed_{};
-  std::map<std::string, std::set<std::string>> to_read_;  // warehouse -> SKUs
-  std::map<std::string, Instant> levels_read_to_;         // by Sitoo's clock; kept as cursors
+  PendingReads to_read_;
+  std::size_t skus_per_read_ = connectors::sitoo::level_skus_max;  // 1 after one was refused
+  std::uint32_t reads_under_way_ = 0;
+  std::vector<std::pair<std::string, std::string>> hinted_before_places_;  // warehouse, SKU
+  bool reading_changed_ = false;
+  std::map<std::string, Instant> levels_read_to_;  // by Sitoo's clock; kept as cursors
   std::map<std::string, Tick> levels_asked_;
   std::set<std::string> known_warehouses_;
   Tick learned_places_{};
   bool warehouse_unknown_ = false;  // something moved in one that we have not heard of
-  std::unordered_set<std::string> moved_before_load_;
+  std::map<std::string, std::set<std::string>> moved_before_load_;  // SKU -> places
   LoadProgress load_;
 
   Signal wake_;
   TaskGroup reads_;
-  std::function<void()> loaded_;
+  std::function<void()> places_changed_;
   bool working_ = false;
   bool paused_ = false;
   bool stopping_ = false;

@@ -4,6 +4,7 @@
 
 #include "app/stock/stock_load.h"
 #include "app/stock/stock_observer.h"
+#include "app/under_way.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -13,6 +14,9 @@ constexpr Duration read_overlap = std::chrono::seconds{60};  // sitoo.md 12
 constexpr Duration places_usually = std::chrono::hours{1};
 constexpr Duration places_again = std::chrono::minutes{1};  // for one that is still not listed
 constexpr Duration gate_pause = std::chrono::milliseconds{20};
+constexpr Duration failure_pause = std::chrono::milliseconds{500};
+constexpr Duration changed_again = std::chrono::seconds{5};  // after a read that failed
+constexpr std::size_t hints_kept_max = 100'000;              // LIMIT: while Sitoo cannot be asked
 
 std::vector<SkuObservation> observations_of(const StockObserver::AskedLevels& asked) {
   std::vector<SkuObservation> batch;
@@ -29,8 +33,13 @@ std::vector<SkuObservation> observations_of(const StockObserver::AskedLevels& as
 }  // namespace
 
 void StockObserver::read_soon(const std::string& warehouse, const std::string& sku) {
+  if (warehouses_.empty()) {
+    if (hinted_before_places_.size() < hints_kept_max)
+      hinted_before_places_.emplace_back(warehouse, sku);
+    return;
+  }
   if (planning_.places().place_of(warehouse) == nullptr) return;
-  to_read_[warehouse].insert(sku);
+  to_read_.add(warehouse, sku);
   wake_.notify();
 }
 
@@ -56,8 +65,7 @@ Task<StockObserver::AskedLevels> StockObserver::ask(connectors::sitoo::LevelQuer
   while (!stopping_) {
     const auto refused = gate_.refusal(urgent);
     if (!refused) break;
-    const Outcome why = *refused;
-    trouble_ = why.reason;
+    if (refused->kind != Outcome::Kind::throttled) trouble_ = refused->reason;
     co_await sleep_for(on_.loop, gate_pause);
   }
   asked.moment.mark = on_.ids.next<NoteId>().value;
@@ -70,52 +78,68 @@ Task<StockObserver::AskedLevels> StockObserver::ask(connectors::sitoo::LevelQuer
   co_return asked;
 }
 
-Task<void> StockObserver::read_some() {
-  TaskGroup group(on_.loop, [](const std::string& what) {
-    telemetry::log(telemetry::Level::error, "stock_read_failed", {{"what", what}});
-  });
-  std::uint32_t started = 0;
-  auto queue = std::move(to_read_);
-  to_read_.clear();
-  for (auto& [warehouse, skus] : queue) {
-    std::vector<std::string> some;
-    for (const std::string& sku : skus) {
-      if (started < settings_.reads_in_flight_max &&
-          some.size() < connectors::sitoo::level_skus_max)
-        some.push_back(sku);
-      else
-        to_read_[warehouse].insert(sku);
-    }
-    if (some.empty()) continue;
-    ++started;
-    group.start(read_warehouse(warehouse, std::move(some)));
+void StockObserver::start_reads() {
+  const std::size_t room = settings_.reads_in_flight_max - reads_under_way_;
+  for (PendingReads::Read& read : to_read_.next(room, skus_per_read_)) {
+    ++reads_under_way_;
+    reads_.start(read_skus(std::move(read)));
   }
-  co_await group.join();
 }
 
-Task<void> StockObserver::read_warehouse(std::string warehouse, std::vector<std::string> skus) {
+Task<void> StockObserver::read_skus(PendingReads::Read read) {
   connectors::sitoo::LevelQuery query;
-  query.warehouse = warehouse;
-  query.skus = skus;
-  query.num = connectors::sitoo::level_skus_max;
-  const auto asked = co_await ask(std::move(query), true);
-  if (asked.page.outcome.kind != Outcome::Kind::delivered) {
-    for (const std::string& sku : skus) to_read_[warehouse].insert(sku);
-    const Outcome why = asked.page.outcome;
-    if (!stopping_) co_await breathe(why);
-    co_return;
+  query.warehouse = read.warehouse;
+  query.skus = read.skus;
+  const bool counts = planning_.places().place_of(read.warehouse) != nullptr;
+  bool good = !counts;  // of a warehouse that counts no longer nothing is wanted
+  if (counts) {
+    const auto asked = co_await ask(std::move(query), true);
+    const Outcome outcome = asked.page.outcome;
+    good = outcome.kind == Outcome::Kind::delivered && co_await take_in(observations_of(asked), {});
+    if (good) {
+      trouble_.clear();
+      skus_per_read_ = connectors::sitoo::level_skus_max;
+      tell_unreadable(asked.page, read.warehouse);
+    } else if (outcome.kind == Outcome::Kind::rejected) {
+      refused(read, outcome);
+      good = read.skus.size() == 1;
+    } else if (!stopping_) {
+      trouble_ = outcome.reason;
+      co_await sleep_for(on_.loop, failure_pause);
+    }
   }
-  trouble_.clear();
-  if (!asked.page.not_asked.empty()) {
-    telemetry::log(telemetry::Level::warning, "stock_level_not_readable",
-                   {{"workspace", workspace_},
-                    {"warehouse", warehouse},
-                    {"skus", asked.page.not_asked.size()},
-                    {"do", "SKUs with a comma are read by the comparison only"}});
+  if (good)
+    to_read_.done(read);
+  else
+    to_read_.failed(read);
+  --reads_under_way_;
+  wake_.notify();
+}
+
+// One by one it shows which SKU, or that it is the warehouse; that one is left to the comparison.
+void StockObserver::refused(const PendingReads::Read& read, const Outcome& why) {
+  skus_per_read_ = 1;
+  if (read.skus.size() > 1) return;
+  telemetry::log(telemetry::Level::warning, "stock_level_refused",
+                 {{"workspace", workspace_},
+                  {"warehouse", read.warehouse},
+                  {"sku", read.skus.front()},
+                  {"what", why.reason},
+                  {"do", "tillbridge compare stock reads it with all others"}});
+}
+
+void StockObserver::tell_unreadable(const connectors::sitoo::LevelPage& page,
+                                    const std::string& warehouse) {
+  for (const std::string& what : page.unreadable) {
+    telemetry::log(telemetry::Level::warning, "stock_level_unreadable",
+                   {{"workspace", workspace_}, {"warehouse", warehouse}, {"what", what}});
   }
-  const bool stored = co_await take_in(observations_of(asked), {});
-  if (stored || stopping_) co_return;
-  for (const std::string& sku : skus) to_read_[warehouse].insert(sku);
+  if (page.not_asked.empty()) return;
+  telemetry::log(telemetry::Level::warning, "stock_level_not_asked",
+                 {{"workspace", workspace_},
+                  {"warehouse", warehouse},
+                  {"skus", page.not_asked.size()},
+                  {"do", "SKUs with a comma are read when all levels are"}});
 }
 
 Duration StockObserver::places_every() const {
@@ -126,21 +150,35 @@ Duration StockObserver::changed_every(const model::Warehouse& warehouse) const {
   return warehouse.has_movements ? settings_.levels_every : settings_.virtual_every;
 }
 
-// Not before the first load is done: it reads everything.
-Task<void> StockObserver::read_changed_where_due(Tick now) {
-  if (!planning_.loaded()) co_return;
-  if (now - learned_places_ >= places_every() && co_await learn_places() &&
-      !co_await recall_reads())
-    co_return;
+bool StockObserver::changed_due(Tick now) const {
+  if (!planning_.loaded()) return false;  // the first load reads everything
+  if (now - learned_places_ >= places_every()) return true;
+  return std::any_of(warehouses_.begin(), warehouses_.end(), [&](const model::Warehouse& one) {
+    if (planning_.places().place_of(one.id) == nullptr) return false;
+    const auto asked = levels_asked_.find(one.id);
+    return asked == levels_asked_.end() || now - asked->second >= changed_every(one);
+  });
+}
+
+// Beside the feed: a whole warehouse can take a while.
+Task<void> StockObserver::read_changed_where_due() {
+  const UnderWay reading(reading_changed_);
+  const Tick now = on_.clock.tick();
+  if (now - learned_places_ >= places_every()) {
+    const bool learned = co_await learn_places() && co_await recall_reads();
+    if (!learned) learned_places_ = now - places_every() + places_again;
+  }
   const std::vector<model::Warehouse> all = warehouses_;
   for (const model::Warehouse& one : all) {
     if (planning_.places().place_of(one.id) == nullptr || stopping_) continue;
     const auto asked = levels_asked_.find(one.id);
     if (asked != levels_asked_.end() && now - asked->second < changed_every(one)) continue;
     levels_asked_[one.id] = now;
-    co_await read_changed(one.id);
-    if (hinted_ || !to_read_.empty()) co_return;  // what moves now goes before
+    if (!co_await read_changed(one.id))
+      levels_asked_[one.id] =
+          now - changed_every(one) + std::min(changed_every(one), changed_again);
   }
+  wake_.notify();
 }
 
 // Where the reading of each warehouse's changes has got to.
@@ -170,7 +208,7 @@ Task<bool> StockObserver::recall_reads() {
   co_return true;
 }
 
-Task<void> StockObserver::read_changed(std::string warehouse) {
+Task<bool> StockObserver::read_changed(std::string warehouse) {
   const Instant began = on_.clock.now();
   const auto known_to = levels_read_to_.find(warehouse);
   connectors::sitoo::LevelQuery query;
@@ -185,12 +223,13 @@ Task<void> StockObserver::read_changed(std::string warehouse) {
     }
     if (asked.page.outcome.kind != Outcome::Kind::delivered) {
       trouble_ = asked.page.outcome.reason;
-      co_return;
+      co_return false;
     }
     if (!answered) answered = asked.page.answered_at;
     const std::size_t got = asked.page.got;
     const std::int64_t total = asked.page.total;
-    if (!co_await take_in(observations_of(asked), {})) co_return;
+    tell_unreadable(asked.page, warehouse);
+    if (!co_await take_in(observations_of(asked), {})) co_return false;
     query.start += got;
     if (got == 0 || static_cast<std::int64_t>(query.start) >= total) break;
   }
@@ -200,6 +239,7 @@ Task<void> StockObserver::read_changed(std::string warehouse) {
       {workspace_, levels_cursor(warehouse), std::to_string(to_unix_seconds(read_to))});
   const auto stored = co_await on_.journal.commit(std::move(step));
   if (stored) levels_read_to_[warehouse] = read_to;
+  co_return stored.has_value();
 }
 
 }  // namespace tillbridge::app

@@ -50,14 +50,13 @@ outbound::HttpAnswer said(int status, const char* retry_after = nullptr) {
 
 TEST(StockObserver, LoadsEverythingOnceAndThenFollowsTheFeed) {
   ObserverBench bench;
-  const auto newest = bench.sitoo.move(1, "CAP", 0, 50);
   ASSERT_TRUE(bench.load());
-  EXPECT_EQ(bench.loads, 1);
+  EXPECT_EQ(bench.loads(), 1);
   EXPECT_EQ(bench.level("CAP", "1"), "10");
   EXPECT_EQ(bench.level("TIE", "2"), "20");
   EXPECT_EQ(bench.level("CAP", "3"), "100");
   EXPECT_EQ(bench.level_reads(), 3);
-  EXPECT_EQ(bench.cursor(), std::to_string(newest + 1));
+  EXPECT_EQ(bench.cursor(), "1") << "nothing ever moved";
   EXPECT_NE(bench.cursor(stock_loaded_cursor), "none");
   EXPECT_THAT(bench.planned, IsEmpty()) << "what is as it was is the comparison's";
 
@@ -71,6 +70,21 @@ TEST(StockObserver, LoadsEverythingOnceAndThenFollowsTheFeed) {
   EXPECT_EQ(bench.level_reads(), 3) << "the feed is enough";
 }
 
+TEST(StockObserver, HistoryIsLeftToTheLoad) {
+  ObserverBench bench;
+  bench.sitoo.move(1, "CAP", -1);
+  bench.sitoo.skip_ids(5'000);
+  bench.sitoo.move(2, "HAT", -2);
+  const auto newest = bench.sitoo.move(2, "HAT", -3);
+  ASSERT_TRUE(bench.load());
+  EXPECT_EQ(bench.cursor(), std::to_string(newest + 1));
+  EXPECT_EQ(bench.level("CAP", "1"), "9");
+  EXPECT_EQ(bench.level("HAT", "2"), "15");
+  EXPECT_THAT(bench.sitoo.urls["feed"].front(),
+              HasSubstr(fmt::format("warehousetransactionidfrom={}&", newest + 1 - 200)));
+  EXPECT_THAT(bench.lanes(), Not(Contains(HasSubstr("CAP"))));
+}
+
 TEST(StockObserver, AWarehouseIsReadPageByPage) {
   ObserverBench bench;
   for (int i = 0; i < 2'300; ++i) bench.sitoo.set(2, fmt::format("SKU-{:04}", i), i);
@@ -82,7 +96,6 @@ TEST(StockObserver, AWarehouseIsReadPageByPage) {
 // What moved while it was read: its store's row goes out at once, its sum when all is known.
 TEST(StockObserver, WhatMovesWhileItLoadsIsNotLost) {
   ObserverBench bench;
-  std::string sum_before = "not looked at";
   bench.sitoo.on_call = [&](const std::string& call) {
     if (call != "levels" || bench.sitoo.calls["levels"] != 2) return;
     bench.clock.advance(seconds{5});
@@ -147,7 +160,7 @@ TEST(StockObserver, ARestartGoesOnWhereThePlansEnd) {
   EXPECT_EQ(bench.level("TIE", "2"), "15");
   EXPECT_EQ(bench.level("CAP", "1"), "9");
   EXPECT_EQ(bench.level_reads(), reads) << "nothing is loaded again";
-  EXPECT_EQ(bench.loads, 1);
+  EXPECT_EQ(bench.loads(), 1);
   EXPECT_EQ(bench.sitoo.calls["newest"], 1);
 }
 
@@ -245,11 +258,14 @@ TEST(StockObserver, TheSkusOfAnOpenOrderAreRead) {
 
 TEST(StockObserver, VirtualWarehousesAreReadByTime) {
   ObserverBench bench;
+  const Instant loaded_at = bench.clock.now();
   ASSERT_TRUE(bench.load_and_pass());
   bench.pass(bench.settings.virtual_every);
   ASSERT_TRUE(bench.run_until([&] { return bench.level_reads() == 4; }) && bench.settle());
-  EXPECT_THAT(bench.sitoo.urls["levels"].back(),
-              AllOf(HasSubstr("/warehouses/3/"), Not(HasSubstr("datelastmodifiedfrom"))));
+  EXPECT_THAT(
+      bench.sitoo.urls["levels"].back(),
+      AllOf(HasSubstr("/warehouses/3/"),
+            HasSubstr(fmt::format("datelastmodifiedfrom={}&", to_unix_seconds(loaded_at) - 60))));
   const Instant read_at = bench.clock.now();
   bench.pass(seconds{30});
   bench.sitoo.set(3, "CAP", 70);

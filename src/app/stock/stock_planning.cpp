@@ -1,5 +1,7 @@
 #include "app/stock/stock_planning.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/stock/catalog_rows.h"
@@ -24,6 +26,10 @@ journal::Priority priority_of(flows::StockUrgency urgency) {
       break;
   }
   return journal::Priority::maintenance;
+}
+
+bool at_a_till(const model::StockMovement& movement) {
+  return movement.kind == model::MovementKind::sale || movement.kind == model::MovementKind::refund;
 }
 
 struct InHand {
@@ -77,25 +83,25 @@ Task<Result<TakenIn>> StockPlanning::take_in(std::vector<SkuObservation> batch, 
 bool StockPlanning::learn(const SkuObservation& observed, model::SkuStock& stock,
                           TakenIn& taken) const {
   bool learned = false;
-  const auto note = [&](model::Observed what, const std::string& warehouse) {
+  const auto note = [&](model::Observed what, const std::string& warehouse, std::int64_t movement) {
     learned = learned || what == model::Observed::changed || what == model::Observed::same;
     if (what == model::Observed::changed) ++taken.changed;
     if (what == model::Observed::read_again && places_.place_of(warehouse) != nullptr)
-      taken.read_again.emplace_back(warehouse, stock.sku);
+      taken.read_again.push_back({warehouse, stock.sku, movement});
   };
   for (const ReadLevel& read : observed.read) {
     const model::WarehouseStock* before = stock.find(read.level.warehouse);
     const Decimal was = before == nullptr ? Decimal{} : before->available;
     const bool known = before != nullptr;
     const model::Observed what = stock.observe(read.level, read.moment);
-    note(what, read.level.warehouse);
+    note(what, read.level.warehouse, 0);
     if (what == model::Observed::changed && known) {
       const model::WarehouseStock& now = stock.warehouses.at(read.level.warehouse);
       taken.missed.push_back({read.level.warehouse, stock.sku, was, now.available, now.changed_at});
     }
   }
   for (const model::StockMovement& movement : observed.moved.newest)
-    note(stock.observe(movement), movement.warehouse);
+    note(stock.observe(movement), movement.warehouse, movement.id);
   if (!observed.moved.sold.is_zero()) {
     stock.speed.sold(observed.moved.sold, observed.moved.sold_at);
     learned = true;
@@ -122,7 +128,8 @@ void StockPlanning::take_in_one(const SkuObservation& observed,
   model::SkuStock after = before.value_or(model::SkuStock{});
   after.sku = observed.moved.sku;
   const bool learned = learn(observed, after, batch.taken);
-  if (!learned && observed.send_again.empty()) return;
+  // Without a level there is nothing to be sent again.
+  if (!learned && (observed.send_again.empty() || after.warehouses.empty())) return;
 
   journal::PutRecord put;
   put.id = row ? row->id : on_.ids.next<RecordId>();
@@ -138,12 +145,25 @@ void StockPlanning::take_in_one(const SkuObservation& observed,
   put.search_keys = {"sku:" + after.sku};
   put.payload = after.document();
 
+  // What was known is gone: the other warehouses are read before anything is said about all of
+  // them.
+  const bool forgotten = row && !before;
+  if (forgotten) {
+    for (const auto& [place, warehouses] : places_.places()) {
+      for (const std::string& warehouse : warehouses) {
+        if (after.find(warehouse) == nullptr)
+          batch.taken.read_again.push_back({warehouse, after.sku, 0});
+      }
+    }
+  }
   if (settings_.bloomreach && how.publish) {
     flows::StockChange change;
     change.before = before ? &*before : nullptr;
     change.after = &after;
     change.version = put.version;
-    change.sums = loaded_;
+    change.sums = loaded_ && !forgotten;
+    change.at_a_till =
+        std::any_of(observed.moved.newest.begin(), observed.moved.newest.end(), at_a_till);
     change.send_again = observed.send_again;
     change.now = put.changed_at;
     for (const flows::StockPlan& plan : flows::plan_stock_for_bloomreach(
@@ -195,7 +215,10 @@ Task<Result<std::vector<std::optional<StockPlanning::Known>>>> StockPlanning::kn
     found.emplace_back();
     if (!row || row->payload.empty()) continue;
     auto parsed = model::SkuStock::parse(row->payload);
-    if (parsed) found.back() = Known{std::move(*parsed), row->changed_at};
+    if (!parsed)
+      co_return fail(Error::Kind::corrupt,
+                     fmt::format("{} cannot be read: {}", row->key, parsed.error().what));
+    found.back() = Known{std::move(*parsed), row->changed_at};
   }
   co_return found;
 }

@@ -35,7 +35,12 @@ struct TakenIn {
   std::size_t changed = 0;     // levels
   std::size_t deliveries = 0;  // planned
   // What has to be read at the source before it can be told what holds.
-  std::vector<std::pair<std::string, std::string>> read_again;  // warehouse, SKU
+  struct ReadAgain {
+    std::string warehouse, sku;
+    std::int64_t movement = 0;  // that could not be taken in, 0 none
+    friend bool operator==(const ReadAgain&, const ReadAgain&) = default;
+  };
+  std::vector<ReadAgain> read_again;
   // Where a read told something that no movement had: how it was known before.
   struct Missed {
     std::string warehouse, sku;

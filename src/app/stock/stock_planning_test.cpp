@@ -12,7 +12,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Pair;
 using testing::SizeIs;
 
 // Two stores; warehouse 9 belongs to nobody.
@@ -259,7 +258,7 @@ TEST(StockPlanning, ReadAgainIsSaidOfMappedWarehousesOnly) {
   PlanningBench bench;
   const auto unknown = bench.take_in(bench.moved("CAP", "1", 4));
   ASSERT_TRUE(unknown);
-  EXPECT_THAT(unknown->read_again, ElementsAre(Pair("1", "CAP")));
+  EXPECT_THAT(unknown->read_again, ElementsAre(TakenIn::ReadAgain{"1", "CAP", 700}));
   EXPECT_FALSE(bench.stock("CAP")) << "what is available is not known";
   const auto nobodys = bench.take_in(bench.moved("CAP", "9", 4));
   ASSERT_TRUE(nobodys);
@@ -268,7 +267,7 @@ TEST(StockPlanning, ReadAgainIsSaidOfMappedWarehousesOnly) {
   ASSERT_TRUE(bench.take_in(bench.read("HAT", "2", "5", "1")));
   const auto reserved = bench.take_in(bench.moved("HAT", "2", 4));
   ASSERT_TRUE(reserved);
-  EXPECT_THAT(reserved->read_again, ElementsAre(Pair("2", "HAT")));
+  EXPECT_THAT(reserved->read_again, ElementsAre(TakenIn::ReadAgain{"2", "HAT", 702}));
   EXPECT_EQ(bench.level("HAT", "2"), "4") << "5 less 1 reserved, until it is read";
 }
 

@@ -100,11 +100,12 @@ class SitooStock : public ScriptedSide {
     json::Object row{{"sku", sku},
                      {"decimalquantity", text_of(quantity)},
                      {"decimaltotal", text_of(level.total)}};
-    feed_[++last_id_] = json::Object{{"warehousetransactionid", last_id_},
-                                     {"warehouseid", warehouse},
-                                     {"datecreated", to_unix_seconds(clock_.now())},
-                                     {"transactiontype", type},
-                                     {"items", json::Array{std::move(row)}}};
+    ++last_id_;
+    feed_[last_id_] = json::Object{{"warehousetransactionid", last_id_},
+                                   {"warehouseid", warehouse},
+                                   {"datecreated", to_unix_seconds(clock_.now())},
+                                   {"transactiontype", type},
+                                   {"items", json::Array{std::move(row)}}};
     return last_id_;
   }
   void skip_ids(std::int64_t count) { last_id_ += count; }

@@ -80,7 +80,7 @@ Task<bool> seen(ValidationRun& run, connectors::bloomreach::CatalogClient& clien
 Task<Result<void>> check_inventory(ValidationRun& run, StockCatalogs catalogs) {
   constexpr const char* step = "stock catalog";
   connectors::bloomreach::CatalogClient& client = *catalogs.client;
-  const auto found = co_await catalogs.inventory->find(client);
+  const auto found = co_await catalogs.inventory->find(client, true);
   if (found.outcome.kind != Kind::delivered) {
     run.steps.failed(bloomreach, step, found.outcome.reason,
                      "the API key needs the rights to get and create catalogs");
@@ -127,7 +127,7 @@ Task<Result<void>> check_stock(ValidationRun& run, StockCatalogs catalogs) {
   if (catalogs.client == nullptr) co_return Result<void>{};
   TB_CO_CHECK(co_await check_inventory(run, catalogs));
   if (catalogs.variants == nullptr) co_return Result<void>{};
-  const auto variants = co_await catalogs.variants->find(*catalogs.client);
+  const auto variants = co_await catalogs.variants->find(*catalogs.client, false);
   if (variants.outcome.kind == Kind::delivered)
     run.steps.ok(bloomreach, "variants catalog", "it is there");
   else

@@ -36,7 +36,11 @@ Task<ListPage> whole_list(outbound::Transport& transport, const Clock& clock, Co
     all.outcome = std::move(page.outcome);
     all.total = page.total;
     std::move(page.items.begin(), page.items.end(), std::back_inserter(all.items));
-    if (page.items.empty() || static_cast<std::int64_t>(all.items.size()) >= page.total) break;
+    if (static_cast<std::int64_t>(all.items.size()) >= page.total) break;
+    if (page.items.empty()) {  // half a list must not be taken for the whole one
+      all.outcome = connection_trouble(0, "Sitoo's list of " + of_what + " ends too early");
+      break;
+    }
     if (all.items.size() >= listed_items_max) {
       all.outcome = connection_trouble(0, "Sitoo's list of " + of_what + " does not end");
       break;

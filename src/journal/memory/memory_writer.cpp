@@ -295,7 +295,7 @@ class Transaction {
            has_open_case([&](const CaseRow& c) { return c.delivery == d.row.id; });
   }
   bool is_needed(const RecordRow& r) const {
-    return r.state == RecordState::open ||
+    return r.state == RecordState::open || r.kind == "stock" ||
            has_open_case([&](const CaseRow& c) { return c.record == r.id; });
   }
   template <typename Set>

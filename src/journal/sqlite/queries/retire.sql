@@ -1,4 +1,4 @@
--- Retention. ?1 is the lowest id (or instant) that stays, ?2 the most rows to take. Unfinished work, and whatever an open
+-- Retention. A stock record is what is true now, however old its id is, and stays. ?1 is the lowest id (or instant) that stays, ?2 the most rows to take. Unfinished work, and whatever an open
 -- case points at, stays whatever its age.
 
 -- name: retire_payloads
@@ -9,7 +9,7 @@ DELETE FROM payload WHERE id IN (
         OR EXISTS (SELECT 1 FROM case_ c WHERE c.arrival = a.id AND c.closed_at IS NULL)))
     AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.id = p.id AND (d.state < 10
         OR EXISTS (SELECT 1 FROM case_ c WHERE c.delivery = d.id AND c.closed_at IS NULL)))
-    AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = p.id AND (r.state = 1
+    AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = p.id AND (r.state = 1 OR r.kind = 'stock'
         OR EXISTS (SELECT 1 FROM delivery d WHERE d.record = r.id AND d.state < 10)
         OR EXISTS (SELECT 1 FROM case_ c WHERE c.record = r.id AND c.closed_at IS NULL)))
   ORDER BY p.id LIMIT ?2)
@@ -33,7 +33,7 @@ DELETE FROM delivery WHERE id = ?
 DELETE FROM attempt WHERE delivery = ?
 -- name: old_records
 SELECT r.id, r.workspace, r.state, r.search_keys FROM record r
-WHERE r.id < ?1 AND r.state <> 1
+WHERE r.id < ?1 AND r.state <> 1 AND r.kind <> 'stock'
   AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.record = r.id)
   AND NOT EXISTS (SELECT 1 FROM arrival a WHERE a.record = r.id)
   AND NOT EXISTS (SELECT 1 FROM case_ c WHERE c.record = r.id AND c.closed_at IS NULL)
