@@ -361,7 +361,7 @@ TEST(Config, TheSampleShowsTheDefaults) {
   const std::string path = std::string(TILLBRIDGE_SOURCE_DIR) + "/packaging/tillbridge.sample.toml";
   const auto sample = load_config(path, [](const std::string&) { return "x"; });
   auto ours = read(with("[workspace.klaviyo]\napi_key = { env = \"KEY\" }\n[workspace.crm]\nuser = "
-                        "\"sitoo-crm\"\npassword = { env = \"CRM\" }"))
+                        "\"sitoo-crm\"\npassword = { env = \"CRM\" }\n[workspace.stock]"))
                   .config.workspaces[0];
   const auto& theirs = sample.config.workspaces[0];
   ours.bloomreach.project_token = theirs.bloomreach.project_token;

@@ -102,7 +102,9 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
     return;
   }
   const model::Order& order = *released.read->order;
-  if (read_order_ && released.source != journal::ArrivalSource::backfill) read_order_(order);
+  if (read_order_ && released.source != journal::ArrivalSource::backfill) {
+    if (auto fact = read_order_(order)) batch.step.facts.push_back(std::move(*fact));
+  }
 
   const auto [known, fresh] = batch.records.try_emplace(released.subject);
   if (fresh) known->second.id = ids_.next<RecordId>();

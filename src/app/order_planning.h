@@ -64,8 +64,10 @@ class OrderPlanning {
                 std::vector<PlannedTarget> targets, connectors::sitoo::Client& client,
                 Deliver deliver, std::function<void(const journal::AddArrival&)> again);
 
-  // Told of every order that could be read, before it is planned.
-  void on_order(std::function<void(const model::Order&)> then) { read_order_ = std::move(then); }
+  // Told of every order of today that could be read, before it is planned; what it wants to be
+  // remembered is stored with the order.
+  using Told = std::function<std::optional<journal::PutFact>(const model::Order&)>;
+  void on_order(Told then) { read_order_ = std::move(then); }
   // Before the first plan(): who else learns about the same customers.
   void share_learning(Turns& turns) { learning_ = &turns; }
   // Returns when the batch is stored and its deliveries are in their lanes. False: stopped before
@@ -122,7 +124,7 @@ class OrderPlanning {
   Turns* learning_ = nullptr;
   connectors::sitoo::Client& client_;
   Deliver deliver_;
-  std::function<void(const model::Order&)> read_order_;
+  Told read_order_;
   std::function<void(const journal::AddArrival&)> again_;
   // Both by subject and in ticks, so that a clock step ends no patience.
   std::unordered_map<std::string, Tick> incomplete_since_;

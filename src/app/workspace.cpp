@@ -147,7 +147,7 @@ void WorkspaceRuntime::keep_stock(Surroundings on, std::uint32_t settings_versio
         deliver(delivery, place);
       });
   receiver_.on_events([this] { stock_->observer().hint(); });
-  planning_.on_order([this](const model::Order& order) { stock_->observer().saw(order); });
+  planning_.on_order([this](const model::Order& order) { return stock_->observer().saw(order); });
 }
 
 void WorkspaceRuntime::serve_tills(Surroundings on, std::uint32_t settings_version) {

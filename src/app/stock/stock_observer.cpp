@@ -75,8 +75,7 @@ Task<void> StockObserver::breathe(const Outcome& outcome) {
 
 Task<void> StockObserver::run() {
   while (!stopping_ && !co_await learn_places()) co_await wake_.wait(trouble_pause * 4);
-  for (const auto& [warehouse, sku] : hinted_before_places_) read_soon(warehouse, sku);
-  hinted_before_places_.clear();
+  while (!stopping_ && !co_await recall_hints()) co_await wake_.wait(trouble_pause * 4);
   while (!stopping_ && !co_await find_cursor()) co_await wake_.wait(trouble_pause * 4);
   while (!stopping_ && !co_await recall_reads()) co_await wake_.wait(trouble_pause * 4);
   if (!stopping_ && !planning_.loaded()) reads_.start(load());

@@ -38,8 +38,9 @@ class StockObserver {
 
   // Something may have moved somewhere.
   void hint();
-  // An order that may have made or ended a reservation: what it holds is read.
-  void saw(const model::Order& order);
+  // An order that may have made or ended a reservation: what it holds is read. To be stored with
+  // the order: no transaction tells of a reservation, so that the hint must not be lost.
+  std::optional<journal::PutFact> saw(const model::Order& order);
   void read_soon(const std::string& warehouse, const std::string& sku);
 
   void pause() { paused_ = true; }
@@ -80,6 +81,9 @@ class StockObserver {
   bool changed_due(Tick now) const;
   Task<void> read_changed_where_due();
   Task<bool> recall_reads();
+  Task<bool> recall_hints();
+  Task<void> forget_hints();
+  journal::PutFact hints_fact() const;
   Duration places_every() const;
   Duration changed_every(const model::Warehouse& warehouse) const;
   Task<bool> take_in(std::vector<SkuObservation> batch, StockPlanning::How how);
@@ -109,7 +113,8 @@ class StockObserver {
   PendingReads to_read_;
   std::size_t skus_per_read_ = connectors::sitoo::level_skus_max;  // 1 after one was refused
   std::uint32_t reads_under_way_ = 0;
-  std::vector<std::pair<std::string, std::string>> hinted_before_places_;  // warehouse, SKU
+  std::set<std::pair<std::string, std::string>> hints_;  // warehouse, SKU: of orders, not read yet
+  bool hints_stored_ = false;                            // the journal has some
   bool reading_changed_ = false;
   std::map<std::string, Instant> levels_read_to_;  // by Sitoo's clock; kept as cursors
   std::map<std::string, Tick> levels_asked_;

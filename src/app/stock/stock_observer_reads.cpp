@@ -14,9 +14,11 @@ constexpr Duration read_overlap = std::chrono::seconds{60};  // sitoo.md 12
 constexpr Duration places_usually = std::chrono::hours{1};
 constexpr Duration places_again = std::chrono::minutes{1};  // for one that is still not listed
 constexpr Duration gate_pause = std::chrono::milliseconds{20};
+constexpr const char* hints_connection = "sitoo";
+constexpr const char* hints_key = "stock/hints";
+constexpr std::size_t hints_max = 5'000;  // LIMIT: the comparison finds the rest
 constexpr Duration failure_pause = std::chrono::milliseconds{500};
 constexpr Duration changed_again = std::chrono::seconds{5};  // after a read that failed
-constexpr std::size_t hints_kept_max = 100'000;              // LIMIT: while Sitoo cannot be asked
 
 std::vector<SkuObservation> observations_of(const StockObserver::AskedLevels& asked) {
   std::vector<SkuObservation> batch;
@@ -33,30 +35,74 @@ std::vector<SkuObservation> observations_of(const StockObserver::AskedLevels& as
 }  // namespace
 
 void StockObserver::read_soon(const std::string& warehouse, const std::string& sku) {
-  if (warehouses_.empty()) {
-    if (hinted_before_places_.size() < hints_kept_max)
-      hinted_before_places_.emplace_back(warehouse, sku);
-    return;
-  }
   if (planning_.places().place_of(warehouse) == nullptr) return;
   to_read_.add(warehouse, sku);
   wake_.notify();
 }
 
-void StockObserver::saw(const model::Order& order) {
+std::optional<journal::PutFact> StockObserver::saw(const model::Order& order) {
   const bool may_reserve =
       order.state != model::OrderState::closed || order.type != model::OrderType::order;
-  if (!may_reserve) return;
-  std::vector<std::string> where;
-  if (!order.place.warehouse.empty())
-    where.push_back(order.place.warehouse);
-  else
-    where = planning_.places().warehouses_of(order.place.store_code);
+  if (!may_reserve) return std::nullopt;
+  std::vector<std::string> where = planning_.places().warehouses_of(order.place.store_code);
+  if (!order.place.warehouse.empty()) where = {order.place.warehouse};
   for (const std::string& warehouse : where) {
+    const bool counts = planning_.places().place_of(warehouse) != nullptr;
+    if (!warehouses_.empty() && !counts) continue;
     for (const model::OrderLine& line : order.lines) {
-      if (!line.sku.empty()) read_soon(warehouse, line.sku);
+      if (line.sku.empty() || hints_.size() >= hints_max) continue;
+      hints_.emplace(warehouse, line.sku);
+      read_soon(warehouse, line.sku);
     }
   }
+  if (hints_.empty()) return std::nullopt;
+  hints_stored_ = true;
+  return hints_fact();
+}
+
+journal::PutFact StockObserver::hints_fact() const {
+  json::Array all;
+  for (const auto& [warehouse, sku] : hints_) all.push_back(json::Array{warehouse, sku});
+  return {workspace_, hints_connection, hints_key, all.empty() ? std::string{} : json::to_text(all),
+          on_.clock.now()};
+}
+
+// Those of before the start, and those that came before the places were known.
+Task<bool> StockObserver::recall_hints() {
+  using Kept = std::vector<std::optional<std::string>>;
+  std::function<Result<Kept>(journal::Reader&)> query = [workspace =
+                                                             workspace_](journal::Reader& reader) {
+    const std::vector<std::string> keys{hints_key};
+    return reader.facts(workspace, hints_connection, keys);
+  };
+  const auto kept = co_await on_.journal.read<Kept>(std::move(query));
+  if (!kept) co_return false;
+  const auto parsed = kept->front() ? json::parse(*kept->front()) : Result<json::Value>{};
+  const json::Array* all = parsed ? parsed->if_array() : nullptr;
+  if (all != nullptr) {
+    hints_stored_ = true;
+    for (const json::Value& one : *all) {
+      const json::Array* pair = one.if_array();
+      if (pair == nullptr || pair->size() != 2 || !(*pair)[0].is_string() ||
+          !(*pair)[1].is_string())
+        continue;
+      hints_.emplace(std::string((*pair)[0].as_string()), std::string((*pair)[1].as_string()));
+    }
+  }
+  std::erase_if(
+      hints_, [&](const auto& hint) { return planning_.places().place_of(hint.first) == nullptr; });
+  for (const auto& [warehouse, sku] : hints_) read_soon(warehouse, sku);
+  co_return true;
+}
+
+// Once all of them are read. One that came meanwhile is stored with its order, later.
+Task<void> StockObserver::forget_hints() {
+  if (!hints_.empty() || !hints_stored_) co_return;
+  hints_stored_ = false;
+  journal::Step step;
+  step.facts.push_back(hints_fact());
+  const auto stored = co_await on_.journal.commit(std::move(step));
+  if (!stored) hints_stored_ = true;
 }
 
 Task<StockObserver::AskedLevels> StockObserver::ask(connectors::sitoo::LevelQuery query,
@@ -108,10 +154,13 @@ Task<void> StockObserver::read_skus(PendingReads::Read read) {
       co_await sleep_for(on_.loop, failure_pause);
     }
   }
-  if (good)
+  if (good) {
     to_read_.done(read);
-  else
+    for (const std::string& sku : read.skus) hints_.erase({read.warehouse, sku});
+    co_await forget_hints();
+  } else {
     to_read_.failed(read);
+  }
   --reads_under_way_;
   wake_.notify();
 }
