@@ -96,7 +96,7 @@ places = [
   { code = "STO-02", warehouses = ["WH-3"] },
 ]
 buffers = [
-  { units = 2, channels = ["bloomreach"], skus = ["A-1", "B-2"], tags = ["shoes"], sells_per_day_at_least = 1.5 },
+{units = 2, channels = ["bloomreach"], skus = ["A-1", "B-2"], tags = ["shoes"], sells_per_day_at_least = 1.5},
   { units = 0 },
 ]
 reads_per_second = 2.5
