@@ -28,19 +28,21 @@ class PendingReads {
 
   // The lowest movement that waits for a read; nullopt: none does.
   std::optional<std::int64_t> lowest() const;
+  // Levels that next() can give now.
   std::size_t waiting() const { return waiting_; }
   bool empty() const { return waiting_ == 0 && under_way_.empty(); }
 
  private:
-  struct Entry {
-    std::int64_t movement = 0;  // the lowest
-  };
   using Key = std::pair<std::string, std::string>;  // warehouse, SKU
+  void ended(const Read& read, bool again);
+  void lower(std::int64_t& held, std::int64_t movement);
   void hold(std::int64_t movement);
   void release(std::int64_t movement);
 
-  std::map<std::string, std::map<std::string, Entry>> queue_;  // by warehouse, then SKU
-  std::map<Key, Entry> under_way_;
+  // Each with the lowest movement that waits for it, 0 none.
+  std::map<std::string, std::map<std::string, std::int64_t>> queue_;  // by warehouse, then SKU
+  std::map<Key, std::int64_t> under_way_;
+  std::map<Key, std::int64_t> once_more_;  // asked for while it is read
   std::multiset<std::int64_t> held_;
   std::string last_warehouse_;  // so that each warehouse has its turn
   std::size_t waiting_ = 0;

@@ -49,6 +49,7 @@ TEST(PendingReads, WhatIsAskedForWhileItIsReadIsReadOnceMore) {
   reads.add("7", "A", 110);
   const auto first = reads.next(1, 50);
   reads.add("7", "A", 115);
+  EXPECT_EQ(reads.waiting(), 0U) << "nothing that could be read now";
   EXPECT_TRUE(reads.next(1, 50).empty()) << "one read of a level at a time";
   reads.done(first.at(0));
   EXPECT_EQ(reads.lowest(), 115);

@@ -65,7 +65,7 @@ void StockObserver::hint() {
 
 bool StockObserver::idle() const {
   return !working_ && !hinted_ && !feed_more_ && pending_.empty() && to_read_.empty() &&
-         planning_.loaded() && !planning_.busy();
+         !reading_changed_ && planning_.loaded() && !planning_.busy();
 }
 
 Task<void> StockObserver::breathe(const Outcome& outcome) {
@@ -91,6 +91,7 @@ Task<void> StockObserver::run() {
     if (!pending_.empty()) co_await plan_some();
     start_reads();
     if (!reading_changed_ && changed_due(now)) reads_.start(read_changed_where_due());
+    co_await yield_now(on_.loop);  // a sale's turn comes before the next batch
   }
   co_await reads_.join();
 }
