@@ -32,6 +32,20 @@ bool at_a_till(const model::StockMovement& movement) {
   return movement.kind == model::MovementKind::sale || movement.kind == model::MovementKind::refund;
 }
 
+using Rows = std::vector<std::optional<journal::RecordRow>>;
+
+// In the order asked, with what is known; nullopt where there is no record.
+Task<Result<Rows>> records_of(journal::Journal& journal, std::string workspace,
+                              std::vector<std::string> skus) {
+  std::vector<std::string> keys;
+  keys.reserve(skus.size());
+  for (const std::string& sku : skus) keys.push_back(record_key(sku));
+  std::function<Result<Rows>(journal::Reader&)> query = [workspace, keys](journal::Reader& reader) {
+    return reader.records_by_key(workspace, keys, true);
+  };
+  co_return co_await journal.read<Rows>(std::move(query));
+}
+
 struct InHand {
   explicit InHand(int& count) : count_(count) { ++count_; }
   ~InHand() { --count_; }
@@ -54,15 +68,10 @@ StockPlanning::StockPlanning(Surroundings on, Turns& turns, Settings settings, D
 Task<Result<TakenIn>> StockPlanning::take_in(std::vector<SkuObservation> batch, How how) {
   const InHand in_hand(busy_);
   const auto turn = co_await turns_.take(std::string("stock"));
-  std::vector<std::string> keys;
-  keys.reserve(batch.size());
-  for (const SkuObservation& one : batch) keys.push_back(record_key(one.moved.sku));
-  std::function<Result<std::vector<std::optional<journal::RecordRow>>>(journal::Reader&)> query =
-      [workspace = settings_.workspace, keys](journal::Reader& reader) {
-        return reader.records_by_key(workspace, keys, true);
-      };
-  const auto rows =
-      co_await on_.journal.read<std::vector<std::optional<journal::RecordRow>>>(std::move(query));
+  std::vector<std::string> skus;
+  skus.reserve(batch.size());
+  for (const SkuObservation& one : batch) skus.push_back(one.moved.sku);
+  const auto rows = co_await records_of(on_.journal, settings_.workspace, std::move(skus));
   if (!rows) co_return fail(rows.error());
   Batch made;
   for (std::size_t i = 0; i < batch.size(); ++i) take_in_one(batch[i], (*rows)[i], how, made);
@@ -199,15 +208,7 @@ journal::AddDelivery StockPlanning::delivery_of(const flows::StockPlan& plan,
 
 Task<Result<std::vector<std::optional<StockPlanning::Known>>>> StockPlanning::known(
     std::vector<std::string> skus) {
-  std::vector<std::string> keys;
-  keys.reserve(skus.size());
-  for (const std::string& sku : skus) keys.push_back(record_key(sku));
-  std::function<Result<std::vector<std::optional<journal::RecordRow>>>(journal::Reader&)> query =
-      [workspace = settings_.workspace, keys](journal::Reader& reader) {
-        return reader.records_by_key(workspace, keys, true);
-      };
-  const auto rows =
-      co_await on_.journal.read<std::vector<std::optional<journal::RecordRow>>>(std::move(query));
+  const auto rows = co_await records_of(on_.journal, settings_.workspace, std::move(skus));
   if (!rows) co_return fail(rows.error());
   std::vector<std::optional<Known>> found;
   found.reserve(rows->size());
