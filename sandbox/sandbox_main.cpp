@@ -138,7 +138,7 @@ class Sandbox {
         till_transport_(std::in_place, loop_, till_metrics_, many_tills()),
         till_(loop_, clock_, *till_transport_, sitoo_.account().masterdata(), customers_, ledger_),
         control_({clock_, sitoo_, day_, customers_, ledger_, bloomreach_, klaviyo_, till_,
-                  options.stock ? &stock_ledger_ : nullptr}),
+                  options.stock ? &stock_ledger_ : nullptr, &clock_}),
         sitoo_server_(loop_, clock_, metrics_, listener("sitoo", options.sitoo_port),
                       sitoo_.handler()),
         bloomreach_server_(loop_, clock_, metrics_, listener("bloomreach", options.bloomreach_port),

@@ -10,19 +10,26 @@ if [ "${#targets[@]}" = 0 ]; then
   echo "There are no fuzz targets (*_fuzz.cpp)."
   exit 0
 fi
-build_preset fuzz "${targets[@]}"
+build_preset asan "${targets[@]}"
 mkdir -p build/fuzz/findings
+
+# fuzz TARGET: leaves build/fuzz/TARGET.passed where nothing was found.
+fuzz() {
+  mkdir -p "build/fuzz/corpus/$1"
+  rm -f "build/fuzz/$1.passed"
+  step "fuzz-$1" "Fuzzing $1 for $seconds s" "build/asan/bin/$1" \
+    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+    -artifact_prefix="build/fuzz/findings/$1-" "build/fuzz/corpus/$1" && touch "build/fuzz/$1.passed"
+}
+for target in "${targets[@]}"; do
+  while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do wait -n || true; done
+  fuzz "$target" &
+done
+wait
 passed=0
 failed=0
 for target in "${targets[@]}"; do
-  mkdir -p "build/fuzz/corpus/$target"
-  if step "fuzz-$target" "Fuzzing $target for $seconds s" "build/fuzz/bin/$target" \
-    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
-    -artifact_prefix="build/fuzz/findings/$target-" "build/fuzz/corpus/$target"; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-  fi
+  if [ -e "build/fuzz/$target.passed" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 done
 heading "Fuzzing: $passed passed, $failed failed"
 [ "$failed" = 0 ]

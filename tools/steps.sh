@@ -42,8 +42,9 @@ build_preset() {
     cmake --build "build/$preset" --parallel "$JOBS" ${1:+--target "$@"}
 }
 
-# The tests of a preset that sanitizers run: not the ones that start whole processes or only read the tree.
-SANITIZED=(--label-exclude 'e2e|crash|house|slow')
+# The tests of a preset that sanitizers run: not the ones that start whole processes or only read the tree, and not the
+# simulators' own.
+SANITIZED=(--label-exclude 'e2e|house|console|simulators')
 
 # test_programs PRESET [name...]: the targets behind the tests, or only those named as far as they exist.
 test_programs() {
@@ -68,7 +69,7 @@ build_tests() {
     cmake --build "build/$preset" --parallel "$JOBS" --target "${programs[@]}"
 }
 
-# run_tests PRESET [name...]: with a sanitizer's preset.
+# run_tests PRESET [name...]: with a sanitizer's preset. The simulation's many seeds are the release build's.
 run_tests() {
   local preset="$1"
   shift
@@ -79,7 +80,7 @@ run_tests() {
       echo "$*"
     ))\$")
   fi
-  ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}" \
+  TILLBRIDGE_SIM_SEEDS="${TILLBRIDGE_SIM_SEEDS:-1000}" ASAN_OPTIONS="${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}" \
     UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}" \
     TSAN_OPTIONS="${TSAN_OPTIONS:-halt_on_error=0:second_deadlock_stack=1}" \
     step "test-$preset" "Testing with $preset" \

@@ -20,5 +20,8 @@ for file in build.rglob("CTestTestfile.cmake"):
         path = pathlib.Path(command)
         if name in listed and path.parent == bin_folder and (not wanted or path.name in wanted):
             programs.add(path.name)
+unknown = wanted - programs
+if unknown:
+    sys.exit(f"There are no such tests: {', '.join(sorted(unknown))}")
 for name in sorted(programs):
     print(name)

@@ -117,6 +117,7 @@ ControlApi::Answer ControlApi::get(const tillbridge::http::Request& request) {
 
 ControlApi::Answer ControlApi::post(const std::string& path, const Object& body) {
   if (path == "/control/day") return start_day(body);
+  if (path == "/control/clock") return move_clock(body);
   if (path == "/control/day/close") {
     town_.day.close();
     return done();
@@ -181,6 +182,15 @@ ControlApi::Answer ControlApi::state() const {
                 {"stock", stock_state(town_.sitoo)},
                 {"bloomreach", town_.bloomreach.status()},
                 {"klaviyo", town_.klaviyo.status()}};
+}
+
+// The wall clock of all simulators; nothing that waits feels it.
+ControlApi::Answer ControlApi::move_clock(const Object& body) {
+  const auto step_ms = json::integer(body, "step_ms");
+  if (!step_ms) return fail(Kind::invalid_input, "step_ms is missing");
+  if (town_.movable == nullptr) return fail(Kind::unavailable, "this clock cannot be moved");
+  town_.movable->step_by(std::chrono::milliseconds{*step_ms});
+  return done();
 }
 
 ControlApi::Answer ControlApi::start_day(const Object& body) {

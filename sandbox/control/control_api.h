@@ -27,6 +27,7 @@ class ControlApi {
   Answer get(const tillbridge::http::Request& request);
   Answer post(const std::string& path, const tillbridge::json::Object& body);
   Answer state() const;
+  Answer move_clock(const tillbridge::json::Object& body);
   Answer start_day(const tillbridge::json::Object& body);
   Answer subscribe(const tillbridge::json::Object& body);
   Answer expect(const tillbridge::json::Object& body);

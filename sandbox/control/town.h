@@ -23,6 +23,7 @@ struct Town {
   klaviyo::Simulator& klaviyo;
   till::TillTraffic& till;
   StockLedger* stock = nullptr;  // nullptr: nobody keeps the truth about stock
+  tillbridge::SystemClock* movable = nullptr;  // the same clock, where it may be moved
 };
 
 }  // namespace sandbox::control

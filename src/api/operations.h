@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/async.h"
 #include "base/json.h"
+#include "base/zone.h"
 
 namespace tillbridge::api {
 
@@ -43,9 +45,16 @@ struct ValidationAsked {
   std::string by;
 };
 
+struct WorkspaceFacts {
+  std::string name;
+  Zone zone;
+  std::vector<std::string> targets;  // connections that deliveries go to
+};
+
 class Operations {
  public:
   virtual ~Operations() = default;
+  virtual std::vector<WorkspaceFacts> workspaces() const = 0;
   // {"idle", "ready", "arrivals_waiting", "deliveries_waiting", "connections": [...], "journal":
   // {...}}
   virtual Task<json::Object> status() = 0;
@@ -56,6 +65,10 @@ class Operations {
                                    std::string reason) = 0;
   virtual Task<Result<void>> resume(std::string workspace, std::string connection,
                                     std::string by) = 0;
+  // The same for what goes out for one store, or by one flow, on any connection. kind: "store" or
+  // "flow".
+  virtual Task<Result<void>> pause_part(std::string workspace, std::string kind, std::string name,
+                                        bool paused, std::string by, std::string reason) = 0;
   // Parked deliveries of the record are sent again with the same bytes; a record without deliveries
   // is read and planned again with today's settings. `customer`: attributes an unidentified record
   // to this hard ID first. Answers in words.

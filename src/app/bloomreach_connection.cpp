@@ -115,8 +115,18 @@ bool BloomreachConnection::carries(const std::string& flow) const {
   });
 }
 
+std::vector<std::string> BloomreachConnection::flows() const {
+  std::vector<std::string> all{
+      "sale_to_bloomreach",     "return_to_bloomreach",          "cancellation_to_bloomreach",
+      "customer_to_bloomreach", "customer_update_to_bloomreach", "consent_to_bloomreach"};
+  for (const Carrier& carrier : carriers_)
+    all.insert(all.end(), carrier.flows.begin(), carrier.flows.end());
+  return all;
+}
+
 bool BloomreachConnection::sends() const {
-  return mode() != Mode::shadow && !carriers_.front().courier->dispatch().paused();
+  return mode() != Mode::shadow && !carriers_.front().courier->dispatch().paused() &&
+         !holds_part({engine::PauseKind::flow, flows::stock_level_flow});
 }
 
 bool BloomreachConnection::has_waiting(const std::string& flow, const std::string& lane) {

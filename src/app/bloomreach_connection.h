@@ -27,9 +27,11 @@ class BloomreachConnection final : public TargetConnection {
     std::function<void(const std::vector<engine::Parcel>&)> no_answer = {};
   };
   Stock* stock() { return stock_.get(); }
-  // False in shadow mode and while paused: nothing may be written then.
+  // False in shadow mode and while it or the flow of levels is paused: nothing may be written to
+  // the catalogs then.
   bool sends() const;
   bool carries(const std::string& flow) const override;
+  std::vector<std::string> flows() const override;
   bool has_waiting(const std::string& flow, const std::string& lane);
 
  private:

@@ -26,11 +26,19 @@ struct Commands {
   std::function<int()> chosen;
 };
 
+void add_journal(CLI::App& command, std::string& url) {
+  command.add_option("--journal", url,
+                     "Journal on PostgreSQL, instead of the configuration's: postgresql://...");
+}
+
 void add_where(CLI::App& command, Where& where, bool data) {
   command.add_option("--config", where.config_file,
                      "Configuration file (default: $TILLBRIDGE_CONFIG, ./tillbridge.toml, "
                      "/etc/tillbridge/tillbridge.toml)");
-  if (data) command.add_option("--data", where.data_dir, "Data folder, instead of a configuration");
+  if (data) {
+    command.add_option("--data", where.data_dir, "Data folder, instead of a configuration");
+    add_journal(command, where.journal);
+  }
   command.add_flag("--json", where.json, "Print JSON for scripts");
 }
 
@@ -48,6 +56,14 @@ std::pair<std::string, std::string> platform_and_value(const std::string& text) 
 void add_serving(CLI::App& app, Commands& c) {
   auto* serve_command = app.add_subcommand("serve", "Run the hub until SIGTERM or SIGINT");
   serve_command->add_option("--config", c.serve.config_file, "Configuration file");
+  add_journal(*serve_command, c.serve.journal);
+  serve_command
+      ->add_option(
+          "--node", c.serve.node,
+          "Number of this hub among those on one PostgreSQL: one leads, the others stand by")
+      ->check(CLI::Range(0, 1023))
+      ->envname("TILLBRIDGE_NODE");
+  serve_command->add_flag("--demo", c.serve.demo, "Say in the console that nothing here is real");
   serve_command->add_flag("--drills", c.serve.drills,
                           "Allow drills through the control API (clock steps)");
   serve_command->add_flag("--allow-volatile", c.serve.allow_volatile,
@@ -116,6 +132,7 @@ void add_serving(CLI::App& app, Commands& c) {
       ->check(CLI::NonNegativeNumber);
   demo_command->add_option("--data", c.demo.data_dir,
                            "Folder for configuration and journal (emptied)");
+  add_journal(*demo_command, c.demo.journal);
   demo_command
       ->add_option("--drain", c.demo.drain_s_max,
                    "Seconds to wait at the end until the hub is idle")
@@ -150,6 +167,11 @@ void add_looking(CLI::App& app, Commands& c) {
       "status", "Print the running hub's connections, queues and breakers as JSON");
   add_where(*status_command, c.where, false);
   status_command->callback([&c] { c.chosen = [&c] { return status(c.where); }; });
+
+  auto* nodes_command = app.add_subcommand(
+      "nodes", "Print the hubs on one PostgreSQL journal: which one leads, which stand by");
+  add_where(*nodes_command, c.where, true);
+  nodes_command->callback([&c] { c.chosen = [&c] { return nodes(c.where); }; });
 }
 
 void add_operating(CLI::App& app, Commands& c) {

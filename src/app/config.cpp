@@ -5,6 +5,7 @@
 #include <sstream>
 #include <tuple>
 
+#include "app/config_console.h"
 #include "app/config_reader.h"
 
 namespace tillbridge::app {
@@ -12,7 +13,8 @@ namespace {
 
 using std::chrono::hours;
 
-void read_listener(TableReader& reader, Listener& into) {
+void read_listener(TableReader& reader, Listener& into, bool* served = nullptr) {
+  if (served != nullptr) reader.flag("served", *served);
   reader.text("address", into.address, TableReader::Need::optional);
   reader.whole("port", into.port, 0, 65'535);
   reader.text("tls_certificate_file", into.tls_certificate_file);
@@ -42,20 +44,31 @@ HubSettings read_hub(TableReader& reader) {
                  {"warning", Level::warning},
                  {"error", Level::error}});
   reader.flag("allow_literal_secrets", hub.allow_literal_secrets);
+  reader.base_url("console_url", hub.console_url);
+  reader.flag("alerts_to_private_addresses", hub.alerts_to_private_addresses);
   read_listener(*reader.below("listen"), hub.listen);
   read_listener(*reader.below("control"), hub.control);
-  if (hub.listen.port != 0 && hub.listen.port == hub.control.port &&
-      hub.listen.address == hub.control.address) {
-    reader.problem("control", "has the address and port of hub.listen",
-                   "give one of them another port");
-  }
+  read_listener(*reader.below("console"), hub.console, &hub.console_served);
+  const auto same = [](const Listener& one, const Listener& other) {
+    return one.port != 0 && one.port == other.port && one.address == other.address;
+  };
+  const char* const other_port = "give one of them another port";
+  if (same(hub.listen, hub.control))
+    reader.problem("control", "has the address and port of hub.listen", other_port);
+  if (hub.console_served && same(hub.console, hub.listen))
+    reader.problem("console", "has the address and port of hub.listen", other_port);
+  if (hub.console_served && same(hub.console, hub.control))
+    reader.problem("console", "has the address and port of hub.control", other_port);
+  hub.single_sign_on = read_single_sign_on(reader);
   reader.finish();
   return hub;
 }
 
 JournalChoice read_journal(TableReader& reader) {
   JournalChoice choice;
-  reader.choice("store", choice.store, {{"sqlite", std::string("sqlite")}});
+  bool postgresql = false;
+  reader.choice("store", postgresql, {{"sqlite", false}, {"postgresql", true}});
+  if (postgresql) reader.secret("url", choice.url);
   // Anything weaker than full would answer 200 for events that a power cut can take away.
   reader.choice("synchronous", choice.synchronous,
                 {{"full", std::string("full")}, {"extra", std::string("extra")}});
@@ -168,9 +181,16 @@ bool ConfigResult::ok() const {
 
 ConfigResult read_config(std::string_view text, const std::string& file,
                          const SecretSource& fetch) {
+  std::vector<Problem> problems;
+  const Node document = parse_document(text, file, problems);
+  if (problems.empty()) return read_config(document, file, fetch);
   ConfigResult result;
-  const Node document = parse_document(text, file, result.problems);
-  if (!result.problems.empty()) return result;
+  result.problems = std::move(problems);
+  return result;
+}
+
+ConfigResult read_config(const Node& document, const std::string& file, const SecretSource& fetch) {
+  ConfigResult result;
   ReadContext context{file, result.problems, fetch};
   TableReader root(context, "", &document, 1);
   result.config.hub = read_hub(*root.below("hub"));

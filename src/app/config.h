@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/accounts/sign_on_documents.h"
 #include "app/stock/stock_settings.h"
 #include "base/clock.h"
 #include "base/zone.h"
@@ -47,12 +48,22 @@ struct HubSettings {
   Listener listen{.port = 8080, .body_bytes_max = 8 * 1024 * 1024};
   // Where operators reach us: command line, metrics. Not for the internet.
   Listener control{.port = 8081, .body_bytes_max = 256 * 1024};
+  // Where people reach us with a browser: the console and its API.
+  Listener console{.port = 8082, .body_bytes_max = 2 * 1024 * 1024};
+  bool console_served = true;
+  std::string console_url;  // as people's browsers reach it, for links in alerts; may be ""
+  std::optional<api::SingleSignOnSettings> single_sign_on;
+  // Alert webhooks are given by people in the console: without this they reach public addresses
+  // only.
+  bool alerts_to_private_addresses = false;
   telemetry::Level log_level = telemetry::Level::info;
   bool allow_literal_secrets = false;  // for trials on one's own machine
 };
 
 struct JournalChoice {
-  std::string store = "sqlite";
+  // Where the journal is: "" the embedded store in data_dir, or PostgreSQL as libpq names it
+  // ("postgresql://user@host/database"; may hold a password).
+  Secret url;
   std::string synchronous = "full";
   int readers = 2;
   journal::Retention retention;

@@ -32,4 +32,7 @@ constexpr std::size_t document_bytes_max = 1024 * 1024;  // LIMIT: settings are 
 // An empty table and a problem when the text is not TOML.
 Node parse_document(std::string_view text, const std::string& file, std::vector<Problem>& problems);
 
+// The settings of a document that was parsed.
+ConfigResult read_config(const Node& document, const std::string& file, const SecretSource& fetch);
+
 }  // namespace tillbridge::app

@@ -207,7 +207,10 @@ TEST(Config, WrongTypesAndRanges) {
                  "workspace.backfill.orders_per_second", "out of range");
   expect_problem(with("mode = \"on\""), "workspace.bloomreach.mode", "live, shadow, paused");
   expect_problem(with("[journal]\nsynchronous = \"off\""), "journal.synchronous", "full, extra");
-  expect_problem(with("[journal]\nstore = \"postgres\""), "journal.store", "sqlite");
+  expect_problem(with("[journal]\nstore = \"mysql\""), "journal.store", "sqlite, postgresql");
+  expect_problem(with("[journal]\nstore = \"postgresql\""), "journal.url", "missing");
+  expect_problem(with("[journal]\nurl = \"postgresql://localhost/hub\""), "journal.url",
+                 "not a known key");
   expect_problem(with("profile_window = \"22-6\""), "workspace.bloomreach.profile_window",
                  "22:00-06:00");
   expect_problem(with("[workspace.retry]\nfirst_ms = 5000\nmax_s = 2"), "workspace.retry.first_ms",

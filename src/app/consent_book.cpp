@@ -166,6 +166,7 @@ Task<Result<ConsentBook::Taken>> ConsentBook::take_alone(Said said) {
   arrival.payload = said.payload;
   journal::UpdateArrival resolved;
   resolved.id = arrival.id;
+  resolved.workspace = workspace_;
   resolved.state = journal::ArrivalState::resolved;
   resolved.record = record.id;
   resolved.due_at = now;

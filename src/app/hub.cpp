@@ -7,8 +7,9 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "app/desk/settings_desk.h"
 #include "app/fixed_settings.h"
-#include "journal/sqlite/sqlite_store.h"
+#include "app/journal_place.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -16,18 +17,6 @@ namespace {
 
 constexpr Duration stop_grace = std::chrono::seconds{5};
 constexpr int http_ok = 200;
-constexpr std::uint16_t node = 0;  // one node on the embedded store
-
-http::ServerSettings server_settings(const Listener& listener, std::string name) {
-  http::ServerSettings settings;
-  settings.address = listener.address;
-  settings.port = listener.port;
-  settings.tls_certificate_file = listener.tls_certificate_file;
-  settings.tls_key_file = listener.tls_key_file;
-  if (listener.body_bytes_max > 0) settings.body_bytes_max = listener.body_bytes_max;
-  settings.name = std::move(name);
-  return settings;
-}
 
 // "": a certificate would have to name the loopback address.
 std::string url_from_here(const Listener& listener, std::uint16_t port) {
@@ -60,10 +49,12 @@ Task<Result<void>> Hub::start() {
   };
   const auto above = co_await journal_->read<std::uint64_t>(std::move(highest));
   if (!above) co_return fail(above.error());
-  ids_ = std::make_unique<IdSource>(clock_, node, *above);
+  ids_ = std::make_unique<IdSource>(clock_, options_.node, *above);
   transport_ = std::make_unique<outbound::CurlTransport>(
       loop_, metrics_,
       outbound::CurlSettings{.proxy = config_.outbound.proxy, .ca_file = config_.outbound.ca_file});
+  TB_CO_CHECK(co_await apply_edited_settings(config_, options_.file, *journal_));
+  mailer_ = std::make_unique<outbound::CurlMailer>(loop_, metrics_);
   for (const Workspace& workspace : config_.workspaces) {
     const auto held = co_await hold_fixed_settings(workspace, *journal_, clock_);
     if (!held) co_return fail(held.error());
@@ -77,16 +68,22 @@ Task<Result<void>> Hub::start() {
       std::make_unique<HubOperations>(clock_, *journal_, *ids_, workspaces_, options_.drills);
   const auto taken_up = co_await take_up_work();
   if (!taken_up) co_return fail(taken_up.error());
-  TB_CO_CHECK(build_servers());
+  TB_CO_TRY(Secret token, control_token());
+  const Surroundings surroundings{loop_, clock_, *journal_, *ids_, metrics_, *transport_};
+  ConsoleParts parts{surroundings, config_,          options_.file, *operations_,  workspaces_,
+                     *mailer_,     std::move(token), options_.demo, options_.renew};
+  console_ = std::make_unique<Console>(std::move(parts));
+  journal_->on_committed([this, lives = std::weak_ptr(lives_)](const journal::Step& step) {
+    if (!lives.expired()) console_->stored(step);
+  });
+  TB_CO_CHECK(co_await console_->start(tasks_));
+  TB_CO_CHECK(build_public_server());
   for (const auto& workspace : workspaces_) workspace->start(tasks_);
   operations_->set_public_url(url_from_here(config_.hub.listen, public_port()));
   operations_->set_ready(true);
   telemetry::log(telemetry::Level::info, "ready",
                  {{"public_port", public_port()}, {"control_port", control_port()}});
-  if (options_.announce) {
-    std::printf("{\"public_port\":%u,\"control_port\":%u}\n", public_port(), control_port());
-    std::fflush(stdout);
-  }
+  if (options_.announce) announce();
   co_return Result<void>{};
 }
 
@@ -96,10 +93,11 @@ Result<void> Hub::open_journal() {
   if (error)
     return fail(Error::Kind::unavailable, fmt::format("the data folder {} cannot be made: {}",
                                                       config_.hub.data_dir, error.message()));
-  journal::sqlite::SqliteSettings sqlite;
-  sqlite.file = config_.hub.data_dir + "/tillbridge.journal";
-  sqlite.synchronous = config_.journal.synchronous;
-  TB_TRY(auto store, journal::sqlite::open(sqlite, options_.allow_volatile));
+  JournalPlace place = journal_place(config_);
+  place.allow_volatile = options_.allow_volatile;
+  place.node = options_.node;
+  place.fence = options_.fence;
+  TB_TRY(auto store, open_store(place));
   journal::JournalSettings settings;
   settings.readers = config_.journal.readers;
   settings.retention = config_.journal.retention;
@@ -197,11 +195,13 @@ Result<Secret> Hub::control_token() const {
   return Secret(text);
 }
 
-Result<void> Hub::build_servers() {
-  TB_TRY(Secret token, control_token());
-  control_api_ =
-      std::make_unique<api::ControlApi>(*operations_, *journal_, metrics_, std::move(token));
-  control_api_->add_routes(control_routes_);
+void Hub::announce() const {
+  std::printf("{\"public_port\":%u,\"control_port\":%u,\"console_port\":%u}\n", public_port(),
+              control_port(), console_port());
+  std::fflush(stdout);
+}
+
+Result<void> Hub::build_public_server() {
   const http::Handler events = [this](http::Request request) {
     return receive_events(std::move(request));
   };
@@ -212,11 +212,6 @@ Result<void> Hub::build_servers() {
   public_server_ = std::make_unique<http::Server>(
       loop_, clock_, metrics_, server_settings(config_.hub.listen, "public"),
       [this](http::Request request) { return receive_public(std::move(request)); });
-  auto control = server_settings(config_.hub.control, "control");
-  control.handle_time_max = std::chrono::hours{1};  // a backup of a large journal takes its time
-  control_server_ = std::make_unique<http::Server>(loop_, clock_, metrics_, std::move(control),
-                                                   control_routes_.as_handler());
-  TB_CHECK(control_server_->start());
   return public_server_->start();
 }
 
@@ -278,14 +273,26 @@ Task<http::Reply> Hub::receive_webhook(http::Request request) {
   co_return reply;
 }
 
+Task<bool> Hub::make_way(Duration at_most) {
+  if (!co_await console_->finish_acts(at_most)) co_return false;
+  for (const auto& workspace : workspaces_) workspace->request_stop();
+  console_->request_stop();
+  tasks_.request_stop();
+  co_await tasks_.join();
+  co_return true;
+}
+
 Task<void> Hub::stop() {
   if (operations_) operations_->set_ready(false);
   if (public_server_) co_await public_server_->stop(stop_grace);
   for (const auto& workspace : workspaces_) workspace->request_stop();
+  if (console_) console_->request_stop();
   tasks_.request_stop();
   co_await tasks_.join();
-  if (control_server_) co_await control_server_->stop(std::chrono::seconds{1});
+  if (console_) co_await console_->stop();
+  lives_.reset();
   transport_.reset();
+  mailer_.reset();
   if (journal_) journal_->stop();
   telemetry::log(telemetry::Level::info, "stopped");
 }

@@ -2,16 +2,22 @@
 // A running hub: owns everything, builds it in the order a sale travels, starts it, stops it in
 // reverse. Start reading here.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "api/control_api.h"
-#include "app/config.h"
+#include "app/config_edited.h"
+#include "app/console.h"
 #include "app/operations.h"
 #include "app/workspace.h"
 #include "http/router.h"
+#include "outbound/curl_mailer.h"
 #include "outbound/curl_transport.h"
+
+namespace tillbridge::journal::postgres {
+class Fence;
+}
 
 namespace tillbridge::app {
 
@@ -19,6 +25,11 @@ struct HubOptions {
   bool drills = false;          // the control API may step the clock
   bool allow_volatile = false;  // a journal on a file system that forgets (tests)
   bool announce = false;        // one JSON line with the ports on standard output when ready
+  bool demo = false;            // the console says that nothing here is real
+  ConfigFile file = {};  // that the configuration was read from; empty: settings stay as they are
+  std::function<void()> renew = [] {};  // the settings were changed: another hub is to take over
+  std::uint16_t node = 0;               // in ids; with `fence`, of the leading hub (leading.h)
+  std::shared_ptr<const journal::postgres::Fence> fence = nullptr;
 };
 
 class Hub {
@@ -32,16 +43,22 @@ class Hub {
   Task<Result<void>> start();
   // Takes nothing new, finishes what is under way, stores it, closes the journal.
   Task<void> stop();
+  // Before stop(), when another hub takes over on the same loop: waits for requests of operators
+  // and ends what delivers, while events and tills are still answered. False: an act takes longer;
+  // nothing has changed.
+  Task<bool> make_way(Duration at_most);
 
   std::uint16_t public_port() const { return public_server_->port(); }
-  std::uint16_t control_port() const { return control_server_->port(); }
+  std::uint16_t control_port() const { return console_->control_port(); }
+  std::uint16_t console_port() const { return console_->console_port(); }
 
  private:
   Result<void> open_journal();
   Result<Secret> control_token() const;
   Task<Result<std::uint32_t>> store_settings(const Workspace& workspace);
   Task<Result<void>> take_up_work();
-  Result<void> build_servers();
+  Result<void> build_public_server();
+  void announce() const;
   Task<http::Reply> receive_events(http::Request request);
   Task<http::Reply> receive_for_all(WorkspaceRuntime& first, http::Request request);
   Task<http::Reply> receive_webhook(http::Request request);
@@ -55,14 +72,14 @@ class Hub {
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<IdSource> ids_;
   std::unique_ptr<outbound::CurlTransport> transport_;
+  std::unique_ptr<outbound::CurlMailer> mailer_;
   std::vector<std::unique_ptr<WorkspaceRuntime>> workspaces_;
   std::unique_ptr<HubOperations> operations_;
-  std::unique_ptr<api::ControlApi> control_api_;
+  std::unique_ptr<Console> console_;
   http::Router public_routes_;
-  http::Router control_routes_;
   std::unique_ptr<http::Server> public_server_;
-  std::unique_ptr<http::Server> control_server_;
   TaskGroup tasks_;
+  std::shared_ptr<bool> lives_ = std::make_shared<bool>(true);
 };
 
 }  // namespace tillbridge::app

@@ -31,6 +31,8 @@ class KlaviyoAccount {
   Task<connectors::klaviyo::Client::Imported> import_profile(std::string body);
   Task<connectors::klaviyo::Answer> merge_profiles(std::string body);
   Task<connectors::klaviyo::Answer> delete_person(std::string email);
+  Task<connectors::klaviyo::Answer> delete_person(connectors::klaviyo::ProfileKey key,
+                                                  std::string value);
   Task<connectors::klaviyo::Answer> subscribe(std::string body);
   Task<connectors::klaviyo::Answer> unsubscribe(std::string body);
   Task<connectors::klaviyo::Client::Membership> list_membership(std::string profile_id,

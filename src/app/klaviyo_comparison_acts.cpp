@@ -159,6 +159,7 @@ void KlaviyoComparison::add_updates(const std::vector<journal::OpenDelivery>& ag
     const journal::OpenDelivery& delivery = again[i];
     journal::UpdateDelivery update;
     update.id = delivery.id;
+    update.workspace = workspace_;
     update.due_at = now;
     update.parts_done = delivery.parts_done;
     update.reason = "sent again after a comparison with Klaviyo";

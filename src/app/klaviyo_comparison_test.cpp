@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "api/control_api.h"
+#include "api/rooms_for_tests.h"
 #include "app/klaviyo_connection.h"
 #include "app/klaviyo_for_tests.h"
 #include "app/operations.h"
@@ -489,16 +489,15 @@ TEST(KlaviyoComparison, TheControlApiComparesAndKeepsWhoAsked) {
   KlaviyoConnection& klaviyo = *workspaces.front()->klaviyo();
   klaviyo.start(bench.tasks);
   HubOperations operations(bench.machine_clock, bench.journal, bench.ids, workspaces, false);
-  api::ControlApi api(operations, bench.journal, bench.metrics, Secret("t"));
-  http::Router router;
-  api.add_routes(router);
+  api::RoomsForTests api(bench.loop, bench.machine_clock, bench.journal, bench.ids, bench.metrics,
+                         operations);
   const auto post = [&](const std::string& body) {
     http::Request request;
     request.method = "POST";
     request.path = "/api/v1/comparisons";
     request.headers.push_back({"Authorization", "Bearer t"});
     request.body = body;
-    return bench.await(router.handle(std::move(request)));
+    return bench.await(api.router.handle(std::move(request)));
   };
   EXPECT_EQ(post(R"({"workspace":"other"})").status, 404);
   EXPECT_EQ(post(R"({"connection":"bloomreach"})").status, 404);

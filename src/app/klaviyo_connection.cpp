@@ -124,6 +124,11 @@ KlaviyoConnection::KlaviyoConnection(Surroundings on, const Workspace& workspace
   take_up_mode();
 }
 
+std::vector<std::string> KlaviyoConnection::flows() const {
+  return {"sale_to_klaviyo",     "return_to_klaviyo",          "cancellation_to_klaviyo",
+          "customer_to_klaviyo", "customer_update_to_klaviyo", "consent_to_klaviyo"};
+}
+
 void KlaviyoConnection::start(TaskGroup& tasks) {
   TargetConnection::start(tasks);
   tasks.start(consent_poll_.run());

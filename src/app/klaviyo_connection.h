@@ -17,6 +17,7 @@ class KlaviyoConnection final : public TargetConnection {
                     ConsentBook& consents, const std::string& keep_token_in);
 
   void start(TaskGroup& tasks) override;
+  std::vector<std::string> flows() const override;
   void request_stop() override;
   json::Object status() const override;  // with the last comparison
   KlaviyoAccount& account() { return account_; }

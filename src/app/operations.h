@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/operations.h"
+#include "app/desk/record_acts.h"
 #include "app/workspace.h"
 
 namespace tillbridge::app {
@@ -14,15 +15,20 @@ class HubOperations final : public api::Operations {
   HubOperations(SystemClock& clock, journal::Journal& journal, IdSource& ids,
                 std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces, bool drills);
 
+  // The same acts as replay(), by record or delivery.
+  HubRecordActs& record_acts() { return record_acts_; }
   void set_ready(bool ready) { ready_ = ready; }
   // Our public listener as this machine reaches it; "": it speaks HTTPS under its own name.
   void set_public_url(std::string url) { public_url_ = std::move(url); }
 
+  std::vector<api::WorkspaceFacts> workspaces() const override;
   Task<json::Object> status() override;
   bool ready() const override { return ready_; }
   Task<Result<void>> pause(std::string workspace, std::string connection, std::string by,
                            std::string reason) override;
   Task<Result<void>> resume(std::string workspace, std::string connection, std::string by) override;
+  Task<Result<void>> pause_part(std::string workspace, std::string kind, std::string name,
+                                bool paused, std::string by, std::string reason) override;
   Task<Result<std::string>> replay(std::string workspace, std::string key, std::string customer,
                                    std::string by) override;
   Task<Result<json::Object>> consent(ConsentAct act) override;
@@ -44,21 +50,7 @@ class HubOperations final : public api::Operations {
   Result<void> step_clock(Duration by) override;
 
  private:
-  Task<Result<std::string>> replay_alone(std::string workspace, std::string key,
-                                         std::string customer, std::string by);
   Result<WorkspaceRuntime*> find(const std::string& workspace) const;  // "" : the only one
-  Task<Result<journal::Journey>> find_record(std::string workspace, std::string key);
-  Task<Result<std::string>> send_stock_again(WorkspaceRuntime& workspace, journal::Journey journey,
-                                             std::string by);
-  Task<Result<std::string>> send_parked_again(WorkspaceRuntime& workspace, journal::Journey journey,
-                                              std::string by);
-  // subject: what is read; record: where the audit note goes, 0 when it never became one.
-  Task<Result<std::string>> read_again(WorkspaceRuntime& workspace, std::string subject,
-                                       std::uint64_t record,
-                                       std::vector<journal::CaseRow> open_cases,
-                                       std::string customer, std::string by);
-  Task<Result<std::string>> read_lost_again(WorkspaceRuntime& workspace, std::string key,
-                                            std::string customer, std::string by);
   Task<Result<std::string>> merge_customers(WorkspaceRuntime* workspace, std::string into,
                                             std::string from, std::string by);
   Task<Result<std::string>> merge_at_klaviyo(KlaviyoAccount& account, std::string stays_email,
@@ -75,7 +67,7 @@ class HubOperations final : public api::Operations {
   std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces_;
   bool drills_;
   bool ready_ = false;
-  bool replaying_ = false;
+  HubRecordActs record_acts_;
   bool validating_ = false;
   std::string public_url_;
 };

@@ -1,6 +1,6 @@
 // Consent and merging as the control API's callers see them, on a whole workspace.
 
-#include "api/control_api.h"
+#include "api/rooms_for_tests.h"
 #include "app/consent_test_bench.h"
 #include "app/operations.h"
 
@@ -19,10 +19,9 @@ class ApiBench : public ConsentBench {
   ApiBench()
       : tasks(loop, [](const std::string& what) { ADD_FAILURE() << what; }),
         operations(machine_clock, journal, ids, workspaces, false),
-        control(operations, journal, metrics, Secret("token")) {
+        api(loop, machine_clock, journal, ids, metrics, operations) {
     workspaces.push_back(
         std::make_unique<WorkspaceRuntime>(around(), shop_settings(), 1, "/nowhere"));
-    control.add_routes(routes);
     workspaces.front()->connection("klaviyo")->start(tasks);
   }
   ~ApiBench() {
@@ -47,8 +46,8 @@ class ApiBench : public ConsentBench {
     request.method = method;
     request.path = path;
     (method == "GET" ? request.query : request.body) = query_or_body;
-    request.headers.push_back({"Authorization", "Bearer token"});
-    const auto reply = await(routes.handle(std::move(request)));
+    request.headers.push_back({"Authorization", "Bearer t"});
+    const auto reply = await(api.router.handle(std::move(request)));
     Told told;
     told.status = reply.status;
     if (const auto body = json::parse(reply.body); body && body->is_object())
@@ -71,8 +70,7 @@ class ApiBench : public ConsentBench {
   std::vector<std::unique_ptr<WorkspaceRuntime>> workspaces;
   TaskGroup tasks;
   HubOperations operations;
-  api::ControlApi control;
-  http::Router routes;
+  api::RoomsForTests api;
 };
 
 TEST(ConsentApi, TakesADecisionAndTellsWhatIsKnown) {

@@ -30,10 +30,7 @@ class WorkspaceBench : public test::JournalBench {
     workspaces.push_back(std::make_unique<WorkspaceRuntime>(around, settings(), 1, "/nowhere"));
     shop().start(tasks);
   }
-  ~WorkspaceBench() {
-    shop().request_stop();
-    EXPECT_TRUE(run_until([&] { return tasks.running() == 0; }));
-  }
+  ~WorkspaceBench() { stop(); }
 
   WorkspaceRuntime& shop() { return *workspaces.front(); }
 
@@ -78,6 +75,46 @@ class WorkspaceBench : public test::JournalBench {
   }
   void settle() {
     ASSERT_TRUE(run_until([&] { return shop().idle(); }));
+  }
+  Result<void> pause_part(const std::string& kind, const std::string& name, bool paused = true) {
+    return await(operations.pause_part("", kind, name, paused, "vera", "stocktaking"));
+  }
+  // A closed sale of a customer in a store.
+  void sell(int order, const std::string& customer, const std::string& store) {
+    json::Object& data = sitoo.sale(order)["additionaldata"].as_object();
+    data["crm-customerid"] = customer;
+    data["store-externalid"] = store;
+    announce(order);
+  }
+  // Of the connection, as the status shows it.
+  std::int64_t held() {
+    const json::Object status = shop().connection("bloomreach")->status();
+    return json::integer(status, "held_by_pause").value_or(-1);
+  }
+  std::vector<journal::Pause> pauses() {
+    return ask<std::vector<journal::Pause>>(
+        [](journal::Reader& reader) { return reader.pauses(); });
+  }
+  void stop() {
+    shop().request_stop();
+    EXPECT_TRUE(run_until([&] { return tasks.running() == 0; }));
+  }
+  // As the hub does it at its start: with what the journal has.
+  void restart() {
+    stop();
+    workspaces.clear();
+    const Surroundings around{loop, clock, journal, ids, metrics, transport};
+    workspaces.push_back(std::make_unique<WorkspaceRuntime>(around, settings(), 1, "/nowhere"));
+    for (const auto& open : ask<std::vector<journal::OpenDelivery>>([](journal::Reader& reader) {
+           std::vector<journal::OpenDelivery> found;
+           return reader
+               .open_work([](const journal::OpenArrival&) {},
+                          [&](const journal::OpenDelivery& one) { found.push_back(one); })
+               .map([&] { return found; });
+         }))
+      shop().adopt(open);
+    for (const auto& pause : pauses()) EXPECT_TRUE(shop().pause(pause.connection));
+    shop().start(tasks);
   }
   Result<std::string> replay(const std::string& key, const std::string& customer = "") {
     return await(operations.replay("", key, customer, "vera"));
@@ -192,6 +229,113 @@ TEST(Operations, PausedItPlansAndWaits) {
   ASSERT_TRUE(bench.await(bench.operations.resume("", "bloomreach", "vera")));
   bench.settle();
   EXPECT_THAT(bench.sent, SizeIs(4));
+}
+
+TEST(Operations, WhatAPausedStoreSellsWaitsWithWhatIsBehindItAndOthersGoOn) {
+  WorkspaceBench bench;
+  ASSERT_TRUE(bench.pause_part("store", "STO-01"));
+  bench.sell(1, "c-1", "STO-01");
+  ASSERT_TRUE(bench.run_until([&] { return bench.counts().deliveries_waiting == 1; }));
+  bench.sell(2, "c-1", "STO-02");
+  ASSERT_TRUE(bench.run_until([&] { return bench.counts().deliveries_waiting == 2; }));
+  bench.sell(3, "c-3", "STO-02");
+  ASSERT_TRUE(bench.run_until([&] { return bench.state("3") && bench.sent.size() == 4; }));
+  EXPECT_THAT(bench.sent, testing::Each(HasSubstr("c-3")));
+  EXPECT_EQ(bench.held(), 2) << "the second one is behind the first in its lane";
+  const json::Object status = bench.shop().status();
+  EXPECT_EQ(json::to_text(status.at("paused_parts")), R"([{"kind":"store","name":"STO-01"}])");
+
+  ASSERT_TRUE(bench.pause_part("store", "STO-01", false));
+  bench.settle();
+  ASSERT_THAT(bench.sent, SizeIs(12));
+  for (int at = 4; at < 12; ++at)
+    EXPECT_THAT(bench.sent[static_cast<std::size_t>(at)], HasSubstr(at < 8 ? "STO-01" : "STO-02"));
+  EXPECT_EQ(bench.held(), 0);
+  const json::Object after = bench.shop().connection("bloomreach")->status();
+  EXPECT_EQ(json::to_text(after.at("attempts")),
+            R"({"delivered":3,"transient":0,"rejected":0,"throttled":0,"ambiguous":0})");
+  EXPECT_EQ(json::to_text(bench.shop().status().at("paused_parts")), "[]");
+}
+
+TEST(Operations, AFlowIsPausedByItsNameAndOneThatThereIsNotIsSaid) {
+  WorkspaceBench bench;
+  ASSERT_TRUE(bench.pause_part("flow", "sale_to_bloomreach"));
+  bench.sell(1, "c-1", "STO-01");
+  ASSERT_TRUE(bench.run_until([&] { return bench.held() == 1; }));
+  EXPECT_THAT(bench.sent, IsEmpty());
+  ASSERT_TRUE(bench.pause_part("flow", "sale_to_bloomreach", false));
+  bench.settle();
+  EXPECT_THAT(bench.sent, SizeIs(4));
+
+  const auto unknown = bench.pause_part("flow", "sale_to_moon");
+  EXPECT_EQ(unknown.error().kind, Error::Kind::not_found);
+  EXPECT_THAT(unknown.error().what, HasSubstr("return_to_bloomreach"));
+  EXPECT_EQ(bench.pause_part("shelf", "7").error().kind, Error::Kind::invalid_input);
+  EXPECT_EQ(bench.pause_part("store", "").error().kind, Error::Kind::invalid_input);
+  EXPECT_THAT(bench.pauses(), IsEmpty());
+  EXPECT_TRUE(bench.pause_part("store", "not opened yet"));
+  ASSERT_THAT(bench.pauses(), SizeIs(1));
+  EXPECT_EQ(bench.pauses()[0].connection, "store/not opened yet");
+  EXPECT_EQ(bench.pauses()[0].by, "vera");
+  EXPECT_EQ(bench.pauses()[0].reason, "stocktaking");
+  const auto workspaces = bench.operations.workspaces();
+  ASSERT_THAT(workspaces, SizeIs(1));
+  EXPECT_EQ(workspaces[0].name, test::workspace_name);
+  EXPECT_THAT(workspaces[0].targets, testing::ElementsAre("bloomreach"));
+}
+
+TEST(Operations, WhatIsPausedByPartStaysSoAfterARestart) {
+  WorkspaceBench bench;
+  ASSERT_TRUE(bench.pause_part("store", "STO-01"));
+  ASSERT_TRUE(bench.pause_part("flow", "return_to_bloomreach"));
+  bench.sell(1, "c-1", "STO-01");
+  ASSERT_TRUE(bench.run_until([&] { return bench.held() == 1; }));
+  bench.restart();
+  EXPECT_EQ(bench.held(), 1);
+  EXPECT_THAT(bench.shop().paused_parts(), SizeIs(2));
+  bench.sell(2, "c-2", "STO-02");
+  ASSERT_TRUE(bench.run_until([&] { return bench.sent.size() == 4; }));
+  EXPECT_THAT(bench.sent, testing::Each(HasSubstr("c-2")));
+  ASSERT_TRUE(bench.pause_part("store", "STO-01", false));
+  bench.settle();
+  EXPECT_THAT(bench.sent, SizeIs(8));
+  ASSERT_THAT(bench.pauses(), SizeIs(1));
+  EXPECT_EQ(bench.pauses()[0].connection, "flow/return_to_bloomreach");
+}
+
+// The record of stock belongs to no store: which one a level is for has to be known after a restart
+// as well.
+TEST(Operations, LevelsOfAPausedStoreAreHeldWhenTheyAreTakenUp) {
+  test::JournalBench bench;
+  outbound::FakeTransport transport(
+      [](const outbound::HttpRequest&) { return test::TillSitoo::refusal(500); });
+  Workspace settings = WorkspaceBench::settings();
+  settings.stock.on = true;
+  WorkspaceRuntime shop(
+      {bench.loop, bench.clock, bench.journal, bench.ids, bench.metrics, transport}, settings, 1,
+      "/nowhere");
+  for (const char* place : {"STO-01", "STO-02", "*"}) {
+    journal::OpenDelivery open;
+    open.id = bench.ids.next<DeliveryId>();
+    open.connection = "bloomreach";
+    open.flow = *place == '*' ? "stock_sum_to_bloomreach" : "stock_level_to_bloomreach";
+    open.lane = fmt::format("stock/{}/CAP/BLK", place);
+    shop.adopt(open);
+  }
+  const auto held = [&] {
+    const json::Object status = shop.connection("bloomreach")->status();
+    return json::integer(status, "held_by_pause").value_or(-1);
+  };
+  EXPECT_TRUE(shop.pause("store/STO-01"));
+  EXPECT_EQ(held(), 1);
+  EXPECT_TRUE(shop.bloomreach()->sends());
+  EXPECT_TRUE(shop.pause("flow/stock_level_to_bloomreach"));
+  EXPECT_EQ(held(), 2);
+  EXPECT_FALSE(shop.bloomreach()->sends()) << "a comparison must not write either";
+  EXPECT_TRUE(shop.resume("store/STO-01"));
+  EXPECT_EQ(held(), 2);
+  EXPECT_TRUE(shop.resume("flow/stock_level_to_bloomreach"));
+  EXPECT_EQ(held(), 0);
 }
 
 // A whole hub on a loop of its own, with free ports and nobody at the other ends.

@@ -128,7 +128,7 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
     // nothing.
     put.state = known->second.state;
     put.reason = why_not;
-  } else if (!is_ours(order)) {
+  } else if (!is_ours(order, settings_.sitoo)) {
     put.state = journal::RecordState::skipped;
     put.reason = "store " + (order.place.store_code.empty() ? "(none)" : order.place.store_code) +
                  " feeds another workspace";
@@ -142,33 +142,11 @@ void OrderPlanning::plan_one(const ReleasedOrder& released, Batch& batch) {
 
   journal::UpdateArrival resolved;
   resolved.id = released.arrival;
+  resolved.workspace = settings_.workspace;
   resolved.state = journal::ArrivalState::resolved;
   resolved.record = known->second.id;
   resolved.due_at = clock_.now();
   batch.step.arrival_updates.push_back(std::move(resolved));
-}
-
-// Several markets of one Sitoo account: each workspace plans for its own stores.
-bool OrderPlanning::is_ours(const model::Order& order) const {
-  const auto& stores = settings_.sitoo.stores;
-  return stores.empty() ||
-         std::find(stores.begin(), stores.end(), order.place.store_code) != stores.end();
-}
-
-std::optional<model::Order> OrderPlanning::changed_for(const Target& target,
-                                                       const ReleasedOrder& released) const {
-  const model::Order& read = *released.read->order;
-  const bool cancelled = read.state == model::OrderState::cancelled;
-  const bool attributed = released.announces.starts_with(announces_as);
-  if (!cancelled && !attributed) return std::nullopt;
-  model::Order order = read;
-  // A backfill cannot know when: the order's own time then, never today.
-  if (cancelled && released.announces != announces_history)
-    order.cancelled_at = released.announced_at;
-  if (attributed) {
-    attribute(order.customer, released.announces.substr(announces_as.size()), target.key_source());
-  }
-  return order;
 }
 
 std::optional<flows::Original> OrderPlanning::original_of(const model::Order& order,
@@ -184,10 +162,10 @@ void OrderPlanning::plan_for_targets(const ReleasedOrder& released, const model:
   using State = flows::Verdict::State;
   std::vector<flows::Verdict> verdicts;
   const bool backfilled = released.announces == announces_history;
-  const bool history = backfilled || released.announces.starts_with(announces_as);
+  const bool history = announces_past(released.announces);
   for (std::size_t at = 0; at < targets_.size(); ++at) {
     const Target& target = *targets_[at].target;
-    const auto changed = changed_for(target, released);
+    const auto changed = changed_for(target, order, released.announces, released.announced_at);
     const model::Order& seen = changed ? *changed : order;
     const flows::Verdict verdict =
         target.plan(seen, original_of(seen, batch), batch.facts[at], history);
@@ -264,10 +242,7 @@ bool OrderPlanning::may_act(const ReleasedOrder& released, const model::Order& o
     found_final_.erase(seen);
     return true;
   }
-  const bool announced = released.announces == needed || released.announces == announces_any ||
-                         released.announces == announces_history ||
-                         released.announces.starts_with(announces_as);
-  if (!announced) {
+  if (!announces_state(released.announces, order.state)) {
     why_not = fmt::format("it is {} by now; the event that announces it decides", needed);
     return false;
   }
@@ -338,6 +313,7 @@ void OrderPlanning::plan_unreadable(const ReleasedOrder& released, Batch& batch)
   cases_.add();
   journal::UpdateArrival update;
   update.id = released.arrival;
+  update.workspace = settings_.workspace;
   update.state = journal::ArrivalState::in_case;
   update.reason = what;
   update.due_at = clock_.now();

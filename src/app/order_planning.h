@@ -28,6 +28,28 @@ constexpr std::string_view announces_as = "as:";
 // what is sold now.
 constexpr std::string_view announces_history = "history";
 
+// What planning and a preview of it (desk/order_preview.h) do alike.
+//
+// Whether a read after this announcement may act on an order in this state: an announcement of the
+// state itself, or one that stands for any.
+bool announces_state(std::string_view announces, model::OrderState state);
+// Attributed or backfilled long after: nobody is to be mailed about it.
+bool announces_past(std::string_view announces);
+// The order as this target sees it, where that is not as it was read: an operator has said whose
+// it is, or it was cancelled and the announcement says when.
+std::optional<model::Order> changed_for(const Target& target, const model::Order& read,
+                                        std::string_view announces, Instant announced_at);
+// Several markets of one Sitoo account: each workspace plans for its own stores.
+bool is_ours(const model::Order& order, const connectors::sitoo::Config& sitoo);
+// An order's record as it was read. not_found: its document is past retention.
+Result<model::Order> stored_order(const journal::RecordRow& row,
+                                  const connectors::sitoo::Config& sitoo);
+// Some facts name others: asked until nothing new is wanted. What was loaded stays in `into`, which
+// outlives the call, also when it ends with an error.
+using FactsWanted = std::function<std::vector<std::string>(const FactTable&)>;
+Task<Result<void>> load_facts(journal::Journal& journal, std::string workspace,
+                              std::string connection, FactsWanted wanted, FactTable& into);
+
 struct ReleasedOrder {
   ArrivalId arrival;
   std::string subject;  // "order/20417"
@@ -96,12 +118,7 @@ class OrderPlanning {
   std::optional<flows::Original> original_of(const model::Order& order, const Batch& batch) const;
   Task<bool> store(std::shared_ptr<Batch> batch);
   void plan_one(const ReleasedOrder& released, Batch& batch);
-  bool is_ours(const model::Order& order) const;
   void plan_unreadable(const ReleasedOrder& released, Batch& batch);
-  // The order as this target sees it, where that is not as it was read: an operator has said whose
-  // it is, or it was cancelled and the announcement says when.
-  std::optional<model::Order> changed_for(const Target& target,
-                                          const ReleasedOrder& released) const;
   void plan_for_targets(const ReleasedOrder& released, const model::Order& order,
                         journal::PutRecord& put, Batch& batch);
   void open_cases(const std::string& connection, const flows::Verdict& verdict,

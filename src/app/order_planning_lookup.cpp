@@ -15,6 +15,65 @@ constexpr Duration store_retry_pause = std::chrono::milliseconds{200};
 
 }  // namespace
 
+bool announces_state(std::string_view announces, model::OrderState state) {
+  if (announces == announces_any || announces_past(announces)) return true;
+  if (state == model::OrderState::closed) return announces == "closed";
+  return state != model::OrderState::cancelled || announces == "cancelled";
+}
+
+bool announces_past(std::string_view announces) {
+  return announces == announces_history || announces.starts_with(announces_as);
+}
+
+std::optional<model::Order> changed_for(const Target& target, const model::Order& read,
+                                        std::string_view announces, Instant announced_at) {
+  const bool cancelled = read.state == model::OrderState::cancelled;
+  const bool attributed = announces.starts_with(announces_as);
+  if (!cancelled && !attributed) return std::nullopt;
+  model::Order order = read;
+  // A backfill cannot know when: the order's own time then, never today.
+  if (cancelled && announces != announces_history) order.cancelled_at = announced_at;
+  if (attributed) {
+    attribute(order.customer, std::string(announces.substr(announces_as.size())),
+              target.key_source());
+  }
+  return order;
+}
+
+bool is_ours(const model::Order& order, const connectors::sitoo::Config& sitoo) {
+  return sitoo.stores.empty() || std::find(sitoo.stores.begin(), sitoo.stores.end(),
+                                           order.place.store_code) != sitoo.stores.end();
+}
+
+Result<model::Order> stored_order(const journal::RecordRow& row,
+                                  const connectors::sitoo::Config& sitoo) {
+  if (row.payload.empty())
+    return fail(Error::Kind::not_found, "the document of " + row.key + " is past its retention");
+  TB_TRY(const json::Value document, json::parse(row.payload));
+  if (!document.is_object())
+    return fail(Error::Kind::corrupt, "the document of " + row.key + " is no object");
+  return connectors::sitoo::to_order(document.get_object(), sitoo);
+}
+
+Task<Result<void>> load_facts(journal::Journal& journal, std::string workspace,
+                              std::string connection, FactsWanted wanted, FactTable& into) {
+  for (;;) {
+    std::vector<std::string> keys = wanted(into);
+    std::erase_if(keys, [&](const std::string& key) { return into.looked_up(key); });
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    if (keys.empty()) co_return Result<void>{};
+    using Values = std::vector<std::optional<std::string>>;
+    std::function<Result<Values>(journal::Reader&)> query = [workspace, connection,
+                                                             keys](journal::Reader& reader) {
+      return reader.facts(workspace, connection, keys);
+    };
+    auto found = co_await journal.read<Values>(std::move(query));
+    if (!found) co_return fail(std::move(found.error()));
+    for (std::size_t i = 0; i < keys.size(); ++i) into.loaded(keys[i], std::move((*found)[i]));
+  }
+}
+
 Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
                                   std::shared_ptr<Batch> into) {
   std::vector<std::string> keys;
@@ -25,7 +84,7 @@ Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
     const model::Order& order = *one.read->order;
     into->originals.try_emplace(order.id, flows::Original{order});
     const bool needed = std::any_of(targets_.begin(), targets_.end(), [&](const auto& planned) {
-      const auto changed = changed_for(*planned.target, one);
+      const auto changed = changed_for(*planned.target, order, one.announces, one.announced_at);
       return planned.target->needs_original(changed ? *changed : order);
     });
     if (needed) original_ids.push_back(order.original_order_id);
@@ -54,10 +113,8 @@ Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
         if (row) into->records.emplace(row->key, Known{row->id, row->version, row->state});
       }
       for (auto& row : found->second) {
-        if (!row || row->payload.empty()) continue;
-        const auto document = json::parse(row->payload);
-        if (!document || !document->is_object()) continue;
-        auto order = connectors::sitoo::to_order(document->get_object(), settings_.sitoo);
+        if (!row) continue;
+        auto order = stored_order(*row, settings_.sitoo);
         if (!order) continue;
         const std::string id = order->id;
         into->originals.try_emplace(id, flows::Original{std::move(*order)});
@@ -74,40 +131,32 @@ Task<bool> OrderPlanning::look_up(std::vector<ReleasedOrder> released,
   co_return true;
 }
 
-// Some facts name others: asked until nothing new is wanted.
 Task<bool> OrderPlanning::look_up_facts(std::vector<ReleasedOrder> released,
                                         std::shared_ptr<Batch> into) {
   into->facts.resize(targets_.size());
   for (std::size_t at = 0; at < targets_.size(); ++at) {
     const Target& target = *targets_[at].target;
-    FactTable& facts = into->facts[at];
-    for (;;) {
-      std::vector<std::string> wanted;
+    const FactsWanted wanted = [&](const FactTable& facts) {
+      std::vector<std::string> keys;
       for (const ReleasedOrder& one : released) {
         if (!one.read->order) continue;
-        const auto changed = changed_for(target, one);
-        const model::Order& order = changed ? *changed : *one.read->order;
-        for (std::string& key : target.facts_wanted(order, original_of(order, *into), facts)) {
-          if (!facts.looked_up(key)) wanted.push_back(std::move(key));
-        }
+        const model::Order& read = *one.read->order;
+        const auto changed = changed_for(target, read, one.announces, one.announced_at);
+        const model::Order& order = changed ? *changed : read;
+        for (std::string& key : target.facts_wanted(order, original_of(order, *into), facts))
+          keys.push_back(std::move(key));
       }
-      std::sort(wanted.begin(), wanted.end());
-      wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-      if (wanted.empty()) break;
-      using Values = std::vector<std::optional<std::string>>;
-      std::function<Result<Values>(journal::Reader&)> query =
-          [workspace = settings_.workspace, connection = target.connection(),
-           wanted](journal::Reader& reader) { return reader.facts(workspace, connection, wanted); };
-      auto found = co_await journal_.read<Values>(std::move(query));
-      if (!found) {
-        telemetry::log(telemetry::Level::error, "lookup_failed",
-                       {{"workspace", settings_.workspace}, {"what", found.error().what}});
-        if (stopping_) co_return false;
-        co_await sleep_for(loop_, store_retry_pause);
-        continue;
-      }
-      for (std::size_t i = 0; i < wanted.size(); ++i)
-        facts.loaded(wanted[i], std::move((*found)[i]));
+      return keys;
+    };
+    for (;;) {
+      FactsWanted asked = wanted;
+      const auto loaded = co_await load_facts(journal_, settings_.workspace, target.connection(),
+                                              std::move(asked), into->facts[at]);
+      if (loaded) break;
+      telemetry::log(telemetry::Level::error, "lookup_failed",
+                     {{"workspace", settings_.workspace}, {"what", loaded.error().what}});
+      if (stopping_) co_return false;
+      co_await sleep_for(loop_, store_retry_pause);
     }
   }
   co_return true;

@@ -171,6 +171,7 @@ Task<void> OrderResolution::missing(std::string subject) {
   for (const ArrivalId id : absent.arrivals) {
     journal::UpdateArrival update;
     update.id = id;
+    update.workspace = settings_.workspace;
     update.reason = "not found yet, read again";
     update.tries = absent.tries;
     update.due_at = now + (absent.again_at - clock_.tick());
@@ -190,6 +191,7 @@ Task<void> OrderResolution::give_up(std::string subject, std::string why) {
     waiting_.erase(waiting);
     journal::UpdateArrival update;
     update.id = id;
+    update.workspace = settings_.workspace;
     update.state = journal::ArrivalState::in_case;
     update.reason = why;
     update.due_at = now;

@@ -38,23 +38,42 @@ void TargetConnection::resume() {
   for (const Carrier& carrier : carriers_) carrier.courier->resume();
 }
 
+void TargetConnection::hold_part(const PausedPart& part) {
+  if (!held_parts_.insert(part).second) return;
+  for (const Carrier& carrier : carriers_) carrier.courier->hold_part(part.kind, part.name);
+}
+
+void TargetConnection::release_part(const PausedPart& part) {
+  if (held_parts_.erase(part) == 0) return;
+  for (const Carrier& carrier : carriers_) carrier.courier->release_part(part.kind, part.name);
+}
+
 bool TargetConnection::idle() const {
   return std::all_of(carriers_.begin(), carriers_.end(),
                      [](const Carrier& carrier) { return carrier.courier->idle(); });
 }
 
 json::Object TargetConnection::status() const {
-  std::uint64_t waiting = 0;
-  std::uint64_t lanes = 0;
-  std::uint64_t blocked = 0;
-  std::uint64_t in_flight = 0;
+  std::size_t waiting = 0;
+  std::size_t lanes = 0;
+  std::size_t blocked = 0;
+  std::size_t held = 0;
+  std::size_t in_flight = 0;
+  engine::Courier::Totals attempts;
   const engine::Breaker* worst = nullptr;
   for (const Carrier& carrier : carriers_) {
     const engine::Dispatch& dispatch = carrier.courier->dispatch();
     waiting += dispatch.lanes().size();
     lanes += dispatch.lanes().lane_count();
     blocked += dispatch.lanes().blocked_count();
+    held += dispatch.lanes().held_count();
     in_flight += dispatch.calls_in_flight();
+    const engine::Courier::Totals& more = carrier.courier->totals();
+    attempts.delivered += more.delivered;
+    attempts.transient += more.transient;
+    attempts.rejected += more.rejected;
+    attempts.throttled += more.throttled;
+    attempts.ambiguous += more.ambiguous;
     if (worst == nullptr || weight(dispatch.breaker().state()) > weight(worst->state()))
       worst = &dispatch.breaker();
   }
@@ -66,10 +85,19 @@ json::Object TargetConnection::status() const {
   out["waiting"] = waiting;
   out["customers_waiting"] = lanes;
   out["blocked"] = blocked;
+  out["held_by_pause"] = held;
   out["calls_in_flight"] = in_flight;
   out["calls_per_second_max"] = first.budget().rate();
   out["breaker"] = engine::name(worst->state());
   out["breaker_reason"] = worst->reason();
+  json::Array flows_here;
+  for (const std::string& flow : flows()) flows_here.emplace_back(flow);
+  out["flows"] = std::move(flows_here);
+  out["attempts"] = json::Object{{"delivered", attempts.delivered},
+                                 {"transient", attempts.transient},
+                                 {"rejected", attempts.rejected},
+                                 {"throttled", attempts.throttled},
+                                 {"ambiguous", attempts.ambiguous}};
   return out;
 }
 

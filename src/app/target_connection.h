@@ -4,10 +4,12 @@
 // klaviyo_connection.h). Core thread.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "app/config.h"
+#include "app/paused_part.h"
 #include "app/surroundings.h"
 #include "base/json.h"
 #include "engine/courier.h"
@@ -25,6 +27,9 @@ class TargetConnection {
   // False: nothing here knows what to do with deliveries of this flow.
   virtual bool carries(const std::string& /*flow*/) const { return true; }
 
+  // Those that deliveries are planned for, as this connection is set up.
+  virtual std::vector<std::string> flows() const { return {}; }
+
   void adopt(const journal::OpenDelivery& delivery) { carrier_of(delivery.flow).adopt(delivery); }
   void add(const journal::AddDelivery& delivery, const std::string& store) {
     carrier_of(delivery.flow).add(delivery, store);
@@ -32,11 +37,20 @@ class TargetConnection {
   void send_again(const journal::OpenDelivery& delivery, bool was_blocked) {
     carrier_of(delivery.flow).send_again(delivery, was_blocked);
   }
+  void drop_blocked(const journal::OpenDelivery& delivery) {
+    carrier_of(delivery.flow).drop_blocked(delivery);
+  }
+  void erased(const journal::OpenDelivery& delivery) { carrier_of(delivery.flow).erased(delivery); }
 
   virtual void start(TaskGroup& tasks);
   virtual void request_stop();
   void pause();
   void resume();
+  // What goes out for one store or by one flow waits, also what is added later. Lanes keep their
+  // order: what is behind it in its lane waits as well.
+  void hold_part(const PausedPart& part);
+  void release_part(const PausedPart& part);
+  bool holds_part(const PausedPart& part) const { return held_parts_.contains(part); }
   bool idle() const;
   virtual json::Object status() const;
 
@@ -58,6 +72,7 @@ class TargetConnection {
  private:
   std::string name_;
   Mode mode_;
+  std::set<PausedPart> held_parts_;
 };
 
 }  // namespace tillbridge::app

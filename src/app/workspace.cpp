@@ -4,6 +4,7 @@
 
 #include "app/index_target.h"
 #include "app/redemption_target.h"
+#include "flows/stock_to_bloomreach.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -88,6 +89,14 @@ ConsentDeskSettings consent_desk_settings(const Workspace& workspace, std::uint3
   settings.double_opt_in = workspace.klaviyo_double_opt_in;
   settings.settings_version = version;
   return settings;
+}
+
+// The record of stock is its SKU's, in all stores; whose level a delivery is says its lane only,
+// "stock/<place>/<sku>".
+std::string store_of(const journal::OpenDelivery& delivery) {
+  if (delivery.flow != flows::stock_level_flow) return delivery.store;
+  const auto begin = delivery.lane.find('/') + 1;
+  return delivery.lane.substr(begin, delivery.lane.find('/', begin) - begin);
 }
 
 }  // namespace
@@ -181,7 +190,9 @@ void WorkspaceRuntime::adopt(const journal::OpenArrival& arrival) {
 void WorkspaceRuntime::adopt(const journal::OpenDelivery& delivery) {
   TargetConnection* found = connection(delivery.connection);
   if (found != nullptr && found->carries(delivery.flow)) {
-    found->adopt(delivery);
+    journal::OpenDelivery adopted = delivery;
+    adopted.store = store_of(delivery);
+    found->adopt(adopted);
     return;
   }
   telemetry::log(telemetry::Level::warning, "delivery_of_unknown_connection",
@@ -221,7 +232,39 @@ Error WorkspaceRuntime::no_such(const std::string& connection) const {
           fmt::format("workspace {} has no connection '{}'; it has {}", name(), connection, names)};
 }
 
+Result<void> WorkspaceRuntime::check_flow(const std::string& flow) const {
+  std::string names;
+  for (const auto& one : connections_) {
+    for (const std::string& known : one->flows()) {
+      if (known == flow) return {};
+      names += (names.empty() ? "" : ", ") + known;
+    }
+  }
+  return fail(Error::Kind::not_found,
+              fmt::format("workspace {} has no flow '{}'; it has {}", name(), flow, names));
+}
+
+Result<void> WorkspaceRuntime::pause_part(const PausedPart& part, bool paused) {
+  if (part.kind == engine::PauseKind::flow && !paused_parts_.contains(part))
+    TB_CHECK(check_flow(part.name));
+  if (paused) {
+    paused_parts_.insert(part);
+    for (const auto& one : connections_) one->hold_part(part);
+  } else {
+    paused_parts_.erase(part);
+    for (const auto& one : connections_) one->release_part(part);
+  }
+  return {};
+}
+
+std::vector<std::string> WorkspaceRuntime::target_names() const {
+  std::vector<std::string> names;
+  for (const auto& one : connections_) names.push_back(one->name());
+  return names;
+}
+
 Result<void> WorkspaceRuntime::pause(const std::string& connection) {
+  if (const auto part = parse_paused_part(connection)) return pause_part(*part, true);
   if (TargetConnection* found = this->connection(connection)) {
     found->pause();
   } else if (connection == sitoo) {
@@ -234,6 +277,7 @@ Result<void> WorkspaceRuntime::pause(const std::string& connection) {
 }
 
 Result<void> WorkspaceRuntime::resume(const std::string& connection) {
+  if (const auto part = parse_paused_part(connection)) return pause_part(*part, false);
   if (TargetConnection* found = this->connection(connection)) {
     found->resume();
   } else if (connection == sitoo) {
@@ -269,9 +313,13 @@ json::Object WorkspaceRuntime::status() {
     target["workspace"] = settings_.name;
     connections.push_back(std::move(target));
   }
+  json::Array paused_parts;
+  for (const PausedPart& part : paused_parts_)
+    paused_parts.push_back(json::Object{{"kind", app::name(part.kind)}, {"name", part.name}});
   json::Object out;
   out["name"] = settings_.name;
   out["idle"] = idle();
+  out["paused_parts"] = std::move(paused_parts);
   out["connections"] = std::move(connections);
   if (till_register_ && till_register_->sync() != nullptr)
     out["customers"] = till_register_->sync()->status();

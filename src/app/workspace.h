@@ -4,6 +4,7 @@
 // thread.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,14 @@ class WorkspaceRuntime {
   void start(TaskGroup& tasks);
   void request_stop();
 
-  // not_found names the connections there are.
+  // A connection's name, or "store/<name>", "flow/<name>". not_found names what there is.
   Result<void> pause(const std::string& connection);
   Result<void> resume(const std::string& connection);
+  // On every connection that deliveries go to. Any store, as stores come and go; a flow has to be
+  // one that there is.
+  Result<void> pause_part(const PausedPart& part, bool paused);
+  const std::set<PausedPart>& paused_parts() const { return paused_parts_; }
+  std::vector<std::string> target_names() const;
 
   bool idle() const;
   json::Object status();
@@ -59,6 +65,7 @@ class WorkspaceRuntime {
 
  private:
   Error no_such(const std::string& connection) const;
+  Result<void> check_flow(const std::string& flow) const;
   void deliver(const journal::AddDelivery& delivery, const std::string& store);
   void serve_tills(Surroundings on, std::uint32_t settings_version);
   void keep_stock(Surroundings on, std::uint32_t settings_version);
@@ -69,6 +76,7 @@ class WorkspaceRuntime {
   Turns turns_;
   ConsentBook consents_;
   std::vector<std::unique_ptr<TargetConnection>> connections_;
+  std::set<PausedPart> paused_parts_;
   BloomreachConnection* bloomreach_ = nullptr;
   KlaviyoConnection* klaviyo_ = nullptr;
   std::unique_ptr<ConsentDesk> consent_desk_;

@@ -23,6 +23,8 @@ using RecordId = Id<struct RecordTag>;
 using DeliveryId = Id<struct DeliveryTag>;
 using CaseId = Id<struct CaseTag>;
 using NoteId = Id<struct NoteTag>;
+using CaseGroupId = Id<struct CaseGroupTag>;
+using AuditId = Id<struct AuditTag>;
 
 // Gives rising ids also when the wall clock steps back and across restarts (start it above the
 // journal's highest id). Core thread only.

@@ -39,6 +39,8 @@ std::optional<std::int64_t> integer(const Object& object, std::string_view key) 
   const Value* value = object.if_contains(key);
   if (value == nullptr) return std::nullopt;
   if (value->is_int64()) return value->get_int64();
+  if (value->is_uint64() && value->get_uint64() <= INT64_MAX)
+    return static_cast<std::int64_t>(value->get_uint64());
   if (value->is_double() && std::abs(value->get_double()) < 9e15 &&
       std::trunc(value->get_double()) == value->get_double()) {
     return static_cast<std::int64_t>(value->get_double());

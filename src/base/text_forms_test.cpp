@@ -163,5 +163,15 @@ TEST(Entropy, OfTheMachineDiffers) {
   EXPECT_NE(bytes, (std::array<std::byte, 32>{}));
 }
 
+// Documents that were built here hold unsigned numbers, those that were read signed ones.
+TEST(Json, AnIntegerIsReadHoweverItIsHeld) {
+  const json::Object object{{"built", std::uint64_t{7}},
+                            {"read", 7},
+                            {"huge", std::uint64_t{18'000'000'000'000'000'000U}}};
+  EXPECT_EQ(json::integer(object, "built"), 7);
+  EXPECT_EQ(json::integer(object, "read"), 7);
+  EXPECT_EQ(json::integer(object, "huge"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tillbridge

@@ -293,6 +293,7 @@ Task<Result<void>> CustomerDesk::commit(Write write, std::optional<IndexEntry> b
   arrival.payload = json::to_text(till_document(write.at, write.change));
   journal::UpdateArrival resolved;
   resolved.id = arrival.id;
+  resolved.workspace = settings_.workspace;
   resolved.state = journal::ArrivalState::resolved;
   resolved.record = record.id;
   resolved.due_at = now;

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "base/seeds_for_tests.h"
 #include "crm/desk_bench_for_tests.h"
 
 namespace tillbridge::crm {
@@ -161,8 +162,8 @@ class World {
 class DeskSimulation : public testing::TestWithParam<int> {};
 
 TEST_P(DeskSimulation, EveryPersonIsThereOnce) {
-  constexpr int seeds = 250;
-  for (int seed = GetParam() * seeds; seed < (GetParam() + 1) * seeds; ++seed) {
+  constexpr int many = static_cast<int>(seeds(250));
+  for (int seed = GetParam() * many; seed < (GetParam() + 1) * many; ++seed) {
     const testing::ScopedTrace trace(__FILE__, __LINE__, "seed " + std::to_string(seed));
     World world(static_cast<std::uint64_t>(seed));
     world.run();

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <boost/algorithm/string/join.hpp>
-#include <boost/algorithm/string/split.hpp>
 #include <fmt/format.h>
+
+#include "desk/masking.h"
 
 namespace tillbridge::desk {
 namespace {
@@ -31,16 +31,7 @@ std::string indented(const std::string& text) {
 // Lanes, consent effects and keys are named after a person: the address in them is shown only
 // together with the bodies.
 std::string shown(const std::string& name, bool with_bodies) {
-  if (with_bodies) return name;
-  std::vector<std::string> segments;
-  boost::algorithm::split(segments, name, [](char c) { return c == '/'; });
-  for (std::string& segment : segments) {
-    const auto at = segment.find('@');
-    if (at != std::string::npos && at > 0)
-      segment = segment.substr(0, 1) + "..." + segment.substr(at);
-    if (segment.size() > 4 && segment.starts_with('+')) segment = segment.substr(0, 3) + "...";
-  }
-  return boost::algorithm::join(segments, "/");
+  return with_bodies ? name : masked_text(name);
 }
 
 std::string arrival_line(const journal::ArrivalRow& arrival, bool with_bodies) {

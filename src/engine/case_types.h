@@ -28,7 +28,12 @@ enum class CaseType {
   redeem_mismatch,     // redeemed at a till, but no sale came with it
   unmapped_place,      // a warehouse's stock that belongs to no place of ours
   stock_difference,    // a platform shows other levels than the source, for longer than it may
+  store_silent,        // a store that should be trading sends no sales
+  errors_high,         // too many attempts at a platform fail
+  unidentified_high,   // too many sales come without a known customer
 };
+
+constexpr CaseType last_case_type = CaseType::unidentified_high;
 
 struct CaseRule {
   std::string_view name;
@@ -69,6 +74,12 @@ constexpr CaseRule case_rule(CaseType type) {
       return {"unmapped_place", "retail operations", hours{24}};
     case CaseType::stock_difference:
       return {"stock_difference", "retail operations", hours{24}};
+    case CaseType::store_silent:
+      return {"store_silent", "retail operations", hours{2}};
+    case CaseType::errors_high:
+      return {"errors_high", "integration", hours{1}};
+    case CaseType::unidentified_high:
+      return {"unidentified_high", "retail operations", hours{24}};
   }
   return {"unknown", "integration", hours{24}};
 }

@@ -88,6 +88,8 @@ Item Courier::to_item(const journal::OpenDelivery& delivery) {
       delivery.attempts_made == 0 ? journal::Trigger::first : journal::Trigger::retry;
   item.lag_series = lag_.series(settings_.connection, delivery.flow, delivery.store);
   item.late_from = late_from(delivery);
+  item.flow = static_cast<std::uint16_t>(part_number(PauseKind::flow, delivery.flow));
+  item.store = part_number(PauseKind::store, delivery.store);
   lag_.waiting(item.lag_series, item.late_from);
   return item;
 }
@@ -100,19 +102,30 @@ Tick Courier::due_tick(Instant due_at) const {
 }
 
 void Courier::adopt(const journal::OpenDelivery& delivery) {
-  const Item item = to_item(delivery);
+  Item item = to_item(delivery);
   if (delivery.state == journal::DeliveryState::blocked) {
+    lag_.gone(item.lag_series, item.late_from);  // a case tells of it
     dispatch_.add_blocked(item);
     return;
   }
-  const bool held = delivery.state == journal::DeliveryState::held;
+  // What was held until a time that has come may have been sent.
+  const bool held =
+      delivery.state == journal::DeliveryState::held && delivery.due_at > clock_.now();
+  // The process before this one may have had a lane's first delivery under way, and no other.
+  item.echo = !held && !dispatch_.lanes().contains(item.lane);
   const Tick due = held ? due_tick(delivery.due_at)
                         : std::min(due_tick(delivery.due_at), clock_.tick() + restart_pause_max);
-  if (const auto older = dispatch_.add(item, due)) replace(*older);
+  // A newer state that takes its place must not go before the echo is over.
+  const bool late = item.echo && settings_.dispatch.newest_wins;
+  const Tick from = late ? clock_.tick() + settings_.dispatch.echo_window : Tick{};
+  if (const auto older = dispatch_.add(item, std::max(due, from))) replace(*older);
   changed_.notify();
 }
 
 void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked) {
+  forget(delivery.id);  // its bytes may be others now
+  // Found at the start behind others, a blocked one waits for its turn and is sent anyway.
+  if (was_blocked && !blocks(delivery)) return;
   Item item = to_item(delivery);
   item.next_trigger = journal::Trigger::operator_;
   if (was_blocked) {
@@ -121,6 +134,19 @@ void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked
     if (const auto older = dispatch_.add(item, clock_.tick())) replace(*older);
   }
   changed_.notify();
+}
+
+void Courier::drop_blocked(const journal::OpenDelivery& delivery) {
+  if (!blocks(delivery)) return;
+  dispatch_.lanes().drop_blocked(stable_hash(delivery.lane));
+  changed_.notify();
+}
+
+bool Courier::blocks(const journal::OpenDelivery& delivery) const {
+  if (dispatch_.lanes().blocked_by(stable_hash(delivery.lane), delivery.id)) return true;
+  telemetry::log(telemetry::Level::warning, "delivery_blocks_no_lane",
+                 {{"connection", settings_.connection}, {"delivery", delivery.id.value}});
+  return false;
 }
 
 void Courier::add(const journal::AddDelivery& delivery, const std::string& store) {
@@ -155,8 +181,9 @@ Task<void> Courier::store_replaced() {
   for (const Item& item : replaced_) {
     journal::UpdateDelivery update;
     update.id = item.id;
+    update.workspace = settings_.workspace;
     update.state = journal::DeliveryState::skipped;
-    update.reason = "replaced by a newer level";
+    update.reason = "replaced by a newer one";
     update.due_at = clock_.now();
     update.attempts = item.attempts;
     update.parts_done = item.parts_done;
@@ -184,26 +211,9 @@ Task<void> Courier::run() {
   co_await calls_.join();
 }
 
-void Courier::request_stop() {
-  stopping_ = true;
-  changed_.notify();
-}
-
-bool Courier::idle() const {
-  return dispatch_.lanes().size() == 0 && replaced_.empty();
-}
-
-void Courier::pause() {
-  dispatch_.pause();
-}
-
-void Courier::resume() {
-  dispatch_.resume();
-  changed_.notify();
-}
-
 Task<void> Courier::make_call(std::vector<Item> items) {
   auto parcels = co_await load(items);
+  if (!parcels && co_await leave_out_erased(items)) co_return;
   if (!parcels) {
     telemetry::log(telemetry::Level::error, "bodies_unreadable",
                    {{"connection", settings_.connection}, {"what", parcels.error().what}});
@@ -218,6 +228,7 @@ Task<void> Courier::make_call(std::vector<Item> items) {
   Channel::Answer answer = co_await channel_.send(std::move(*parcels), route);
   const Tick now = clock_.tick();
   const auto settlements = dispatch_.settle(items, answer.call, answer.results, now, clock_.now());
+  count(settlements);
   if (answer.quota) dispatch_.reported(route, *answer.quota, now);
   if (answer.call.kind == Outcome::Kind::throttled) throttled_.add();
   journal::Step step = to_step(settlements, std::move(answer), began, now - began_tick);
@@ -294,6 +305,7 @@ journal::Step Courier::to_step(const std::vector<Settlement>& settlements, Chann
     const Item& item = settlement.item;
     journal::AddAttempt attempt;
     attempt.delivery = item.id;
+    attempt.workspace = settings_.workspace;
     attempt.number = item.attempts_made;
     attempt.trigger = settlement.trigger;
     attempt.at = began;
@@ -306,6 +318,7 @@ journal::Step Courier::to_step(const std::vector<Settlement>& settlements, Chann
 
     journal::UpdateDelivery update;
     update.id = item.id;
+    update.workspace = settings_.workspace;
     update.attempts = item.attempts;
     update.parts_done = item.parts_done;
     update.reason = settlement.outcome.reason;
@@ -366,6 +379,29 @@ telemetry::Histogram& Courier::lag_of(std::uint16_t series) {
                                         {"store", names.store}});
   }
   return found->second;
+}
+
+void Courier::count(const std::vector<Settlement>& settlements) {
+  for (const Settlement& settlement : settlements) {
+    switch (settlement.outcome.kind) {
+      case Outcome::Kind::delivered:
+      case Outcome::Kind::superseded:
+        ++totals_.delivered;
+        break;
+      case Outcome::Kind::transient:
+        ++(settlement.partly ? totals_.delivered : totals_.transient);
+        break;
+      case Outcome::Kind::rejected:
+        ++totals_.rejected;
+        break;
+      case Outcome::Kind::throttled:
+        ++totals_.throttled;
+        break;
+      case Outcome::Kind::ambiguous:
+        ++totals_.ambiguous;
+        break;
+    }
+  }
 }
 
 void Courier::observe(const std::vector<Settlement>& settlements, Instant now) {

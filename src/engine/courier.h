@@ -2,6 +2,7 @@
 // The driver of one connection's Dispatch: loads bodies, makes calls through the Channel, stores
 // every outcome in one step and only then lets the lane go on. Core thread.
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <string>
@@ -58,6 +59,12 @@ class Courier {
   void adopt(const journal::OpenDelivery& delivery);
   // A parked or blocked delivery that an operator sends again, already stored as waiting.
   void send_again(const journal::OpenDelivery& delivery, bool was_blocked);
+  // A blocked delivery that an operator will not have sent, already stored as skipped: its lane
+  // goes on.
+  void drop_blocked(const journal::OpenDelivery& delivery);
+  // The person it is about was erased: the journal has settled it as skipped, its bytes are gone.
+  // What is under way ends; nothing of the rest is sent, and a lane that it blocked goes on.
+  void erased(const journal::OpenDelivery& delivery);
   // Work just stored.
   void add(const journal::AddDelivery& delivery, const std::string& store);
 
@@ -67,16 +74,35 @@ class Courier {
 
   void pause();
   void resume();
+  // What goes out for one store, or by one flow, waits until it is released, also what is added
+  // meanwhile; what is under way ends. Any name: stores come and go.
+  void hold_part(PauseKind kind, const std::string& name);
+  void release_part(PauseKind kind, const std::string& name);
+
+  // How attempts at deliveries ended since the start; never less than before.
+  struct Totals {
+    std::uint64_t delivered = 0;  // also those of which the platform took only some parts so far
+    std::uint64_t transient = 0;
+    std::uint64_t rejected = 0;
+    std::uint64_t throttled = 0;
+    std::uint64_t ambiguous = 0;
+  };
+  const Totals& totals() const { return totals_; }
+
   const Dispatch& dispatch() const { return dispatch_; }
   const CourierSettings& settings() const { return settings_; }
 
  private:
   Task<void> make_call(std::vector<Item> items);
   Task<Result<std::vector<Parcel>>> load(std::vector<Item> items);
+  Task<bool> leave_out_erased(std::vector<Item> items);
+  Task<Result<std::vector<Item>>> erased_among(std::vector<Item> items);
   Task<bool> store(journal::Step step);
   journal::Step to_step(const std::vector<Settlement>& settlements, Channel::Answer answer,
                         Instant began, Duration took);
   Item to_item(const journal::OpenDelivery& delivery);
+  std::uint32_t part_number(PauseKind kind, const std::string& name);
+  void count(const std::vector<Settlement>& settlements);
   telemetry::Histogram& lag_of(std::uint16_t series);
   void observe(const std::vector<Settlement>& settlements, Instant now);
   // A newer delivery has taken this one's place: it is stored as skipped with the next batch.
@@ -84,6 +110,8 @@ class Courier {
   Task<void> store_replaced();
   void cache(DeliveryId id, const std::vector<std::string>& parts);
   void forget(DeliveryId id);
+  // False, and logged: it does not hold its lane here.
+  bool blocks(const journal::OpenDelivery& delivery) const;
   Tick due_tick(Instant due_at) const;
 
   Loop& loop_;
@@ -97,6 +125,8 @@ class Courier {
   TaskGroup calls_;
   Signal changed_;
   bool stopping_ = false;
+  std::array<std::unordered_map<std::string, std::uint32_t>, 2> part_numbers_;  // by PauseKind
+  Totals totals_;
   std::vector<Item> replaced_;  // gone from the lanes, not yet from the journal
   Breaker::State breaker_seen_ = Breaker::State::closed;
   std::unordered_map<DeliveryId, std::vector<std::string>> bodies_;

@@ -172,15 +172,26 @@ Settlement Dispatch::settle_one(const Item& item, const PartResults& results, Ti
       settlement.outcome = outcome;
   }
   if (is_done(settlement.outcome.kind) && settlement.item.parts_left() > 0) {
+    settlement.partly = true;
     settlement.outcome.kind = Outcome::Kind::transient;  // only some parts fitted into the call
     settlement.outcome.reason = "the rest follows in the next call";
   }
   const Duration age = std::max(Duration{0}, wall - instant_of(item.id.value));
-  const Decision decision =
+  Decision decision =
       decide(settings_.retry, settlement.outcome, item.attempts, age, item.on_reject, entropy_);
+  // The platform took all that it was given: whatever its age, this delivery is not stuck.
+  if (settlement.partly && decision.out_of_patience) {
+    decision.next = Decision::Next::again;
+    decision.out_of_patience = false;
+  }
+  if (settlement.outcome.kind == Outcome::Kind::ambiguous) settlement.item.echo = true;
+  if (settlement.item.echo) settlement.next_from = now + settings_.echo_window;
   settlement.next = decision.next;
   settlement.pause = decision.pause;
   settlement.due = now + decision.pause;
+  // A newer state may take its place in the lane, and must not go before the echo is over.
+  if (settings_.newest_wins && settlement.item.echo)
+    settlement.due = std::max(settlement.due, settlement.next_from);
   settlement.out_of_patience = decision.out_of_patience;
   if (decision.counts) ++settlement.item.attempts;
   ++settlement.item.attempts_made;
@@ -195,11 +206,11 @@ std::vector<Item> Dispatch::apply(const std::vector<Settlement>& settlements) {
       case Decision::Next::done:
       case Decision::Next::skip:
       case Decision::Next::park:
-        lanes_.finish(settlement.item.lane);
+        lanes_.finish(settlement.item.lane, settlement.next_from);
         break;
       case Decision::Next::again:
         if (settings_.newest_wins && lanes_.newer_waits(settlement.item.lane)) {
-          lanes_.finish(settlement.item.lane);
+          lanes_.finish(settlement.item.lane, settlement.next_from);
           replaced.push_back(settlement.item);
         } else {
           lanes_.retry(settlement.item, settlement.due);
@@ -213,12 +224,19 @@ std::vector<Item> Dispatch::apply(const std::vector<Settlement>& settlements) {
   return replaced;
 }
 
-void Dispatch::give_back(const std::vector<Item>& items, Tick now) {
+void Dispatch::give_back(const std::vector<Item>& items, Tick now,
+                         const std::vector<DeliveryId>& gone) {
   TB_ASSERT(in_flight_ > 0);
   --in_flight_;
   bulk_calls_.erase(items.front().id);
   if (is_probe(items)) breaker_.not_made(now);
-  for (const Item& item : items) lanes_.put_back(item.lane);
+  for (const Item& item : items) {
+    if (std::find(gone.begin(), gone.end(), item.id) == gone.end()) {
+      lanes_.put_back(item.lane);
+    } else {
+      lanes_.finish(item.lane, item.echo ? now + settings_.echo_window : Tick{});
+    }
+  }
 }
 
 }  // namespace tillbridge::engine

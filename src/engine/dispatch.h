@@ -34,6 +34,10 @@ struct DispatchSettings {
   std::optional<Bulk> bulk = std::nullopt;
   // Deliveries are states: a newer one replaces what waits in its lane.
   bool newest_wins = false;
+  // A call that broke off, or that a process made which is gone, may still be at work at the
+  // platform. Sent again and answered, it can be done a second time AFTER that, and would put an
+  // older state over that of the lane's next delivery: which therefore waits this long.
+  Duration echo_window = std::chrono::seconds{2};
   // Between the beginnings of two calls, so that what changes meanwhile shares one; a call that is
   // full goes at once, and so does the first one after a quiet time.
   Duration call_gap{0};
@@ -47,9 +51,11 @@ struct Settlement {
   Item item;  // as it is after the call
   Outcome outcome;
   Decision::Next next = Decision::Next::again;
-  Tick due;  // for again
+  Tick due;        // for again
+  Tick next_from;  // the lane's next one goes no earlier
   Duration pause{0};
   bool out_of_patience = false;
+  bool partly = false;  // what fitted into the call was taken; again is for the rest
   std::uint64_t parts_sent = 0;
   journal::Trigger trigger = journal::Trigger::first;
   std::string note;
@@ -88,12 +94,17 @@ class Dispatch {
   std::vector<Item> apply(const std::vector<Settlement>& settlements);
   // What the platform says is left for this way.
   void reported(Route route, const QuotaReport& report, Tick now);
-  // The call was not made after all (bodies unreadable, stop).
-  void give_back(const std::vector<Item>& items, Tick now);
+  // The call was not made after all (bodies unreadable, stop). gone: those of it that are settled
+  // already; their lanes go on.
+  void give_back(const std::vector<Item>& items, Tick now,
+                 const std::vector<DeliveryId>& gone = {});
 
   void pause() { paused_ = true; }
   void resume() { paused_ = false; }
   bool paused() const { return paused_; }
+  // What goes out for one store or by one flow, by the numbers in Item; see lanes.h.
+  void hold(PauseKind kind, std::uint32_t number) { lanes_.hold(kind, number); }
+  void release(PauseKind kind, std::uint32_t number) { lanes_.release(kind, number); }
 
   const Lanes& lanes() const { return lanes_; }
   Lanes& lanes() { return lanes_; }

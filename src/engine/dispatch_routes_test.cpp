@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/seeds_for_tests.h"
 #include "engine/dispatch.h"
 
 namespace tillbridge::engine {
@@ -226,7 +227,7 @@ Outcomes trade(std::uint64_t seed, Load load, Duration length) {
 TEST(DispatchRoutes, TheDocumentedWindowsAreNeverExceededAndNobodyWaitsLongerThanTheArithmetic) {
   const Duration between_jobs = milliseconds{500};
   const Duration call_max = milliseconds{200};
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(40); ++seed) {
     const std::array loads{Load{2, 4}, Load{14, 4}, Load{20, 4}, Load{60, 5}, Load{200, 4}};
     const Load load = loads[seed % loads.size()];
     const Outcomes seen = trade(seed, load, minutes{4});

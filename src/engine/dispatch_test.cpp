@@ -111,6 +111,26 @@ TEST(Dispatch, WhatFittedOnlyInPartFollows) {
   const auto settled = dispatch.settle(dispatch.next_call(start), good, {half}, start, planned_at);
   EXPECT_EQ(settled[0].next, Next::again);
   EXPECT_EQ(settled[0].item.parts_left(), 2U);
+  EXPECT_TRUE(settled[0].partly) << "no failure";
+}
+
+TEST(Dispatch, WhatIsHeldGoesIntoNoCallAndWakesNobody) {
+  Dispatch dispatch = dispatch_with();
+  Item held = item(1, 1);
+  held.store = 5;
+  dispatch.add(held, start);
+  dispatch.add(item(2, 2), start);
+  dispatch.hold(PauseKind::store, 5);
+  const auto call = dispatch.next_call(start);
+  ASSERT_EQ(call.size(), 1U);
+  EXPECT_EQ(call[0].lane, 2U);
+  const auto settled = settle(dispatch, call, good);
+  EXPECT_FALSE(settled[0].partly);
+  dispatch.apply(settled);
+  EXPECT_EQ(dispatch.wake_at(start), std::nullopt);
+  dispatch.release(PauseKind::store, 5);
+  EXPECT_EQ(dispatch.wake_at(start), start);
+  EXPECT_EQ(dispatch.next_call(start).size(), 1U);
 }
 
 TEST(Dispatch, WhatWasNotSentIsReadyAtOnceAndHasNoAttempt) {
@@ -218,6 +238,47 @@ TEST(Dispatch, AThrottledProbeClosesTheBreaker) {
   const Outcome slower{.kind = Kind::throttled, .reason = "429", .connection_at_fault = true};
   settle(dispatch, dispatch.next_call(later), slower, later);
   EXPECT_EQ(dispatch.breaker().state(), Breaker::State::closed);
+}
+
+// A week's outage is over: the platform takes what it is given, a call at a time.
+TEST(Dispatch, WhatFittedOnlyInPartFollowsHoweverOldItIs) {
+  Dispatch dispatch = dispatch_with();
+  dispatch.add(item(1, 1, 2), start);
+  const auto call = dispatch.next_call(start);
+  PartResults first;
+  first.parts_sent = 1;
+  first.outcomes.push_back(good);
+  const auto settled = dispatch.settle(call, good, {first}, start, planned_at + hours{24 * 7});
+  ASSERT_EQ(settled.size(), 1U);
+  EXPECT_EQ(settled[0].next, Next::again);
+  EXPECT_FALSE(settled[0].out_of_patience);
+}
+
+// A call that broke off can be carried out after its repetition was answered.
+TEST(Dispatch, WhatFollowsABrokenCallWaitsUntilItsEchoIsOver) {
+  Dispatch dispatch = dispatch_with();
+  dispatch.add(item(1, 1), start);
+  dispatch.add(item(2, 1), start);
+  dispatch.add(item(3, 2), start);
+  const Outcome broken{.kind = Kind::ambiguous, .reason = "time-out"};
+  auto call = dispatch.next_call(start);
+  ASSERT_EQ(call.size(), 2U);
+  const auto lost = settle(dispatch, call, broken);
+  dispatch.apply(lost);
+  const Tick again = lost.front().due;
+  call = dispatch.next_call(again + seconds{60});
+  ASSERT_EQ(call.size(), 2U);
+  EXPECT_TRUE(call.front().echo);
+  const Tick answered = again + seconds{60};
+  dispatch.apply(settle(dispatch, call, good, answered));
+  dispatch.add(item(4, 2), answered);  // its lane was empty for a moment
+  dispatch.add(item(5, 3), answered);
+  call = dispatch.next_call(answered);
+  ASSERT_EQ(call.size(), 1U) << "only the lane that no call broke off in";
+  EXPECT_EQ(call.front().lane, 3U);
+  const Tick over = answered + settings().echo_window;
+  EXPECT_TRUE(dispatch.next_call(over - std::chrono::milliseconds{1}).empty());
+  EXPECT_EQ(dispatch.next_call(over).size(), 2U);
 }
 
 TEST(Dispatch, ABlockedDeliveryKeepsItsDoneParts) {

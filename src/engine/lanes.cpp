@@ -6,7 +6,7 @@
 
 namespace tillbridge::engine {
 
-std::uint32_t Lanes::append(const Item& item, Tick due) {
+std::pair<Lanes::Lane*, bool> Lanes::append(const Item& item, Tick due) {
   std::uint32_t index = 0;
   if (!free_.empty()) {
     index = free_.back();
@@ -17,39 +17,92 @@ std::uint32_t Lanes::append(const Item& item, Tick due) {
     slab_.push_back(Slot{item, due, none});
     ++items_;
   }
-  return index;
+  auto [found, fresh] = lanes_.try_emplace(item.lane);
+  Lane& lane = found->second;
+  if (fresh) {
+    lane.head = index;
+    const auto quiet = quiet_.find(item.lane);
+    if (quiet != quiet_.end()) slab_[index].due = std::max(due, quiet->second);
+  } else {
+    slab_[lane.tail].next = index;
+    if (lane.state == State::held) ++held_;
+  }
+  lane.tail = index;
+  ++lane.length;
+  return {&lane, fresh};
 }
 
-// The head decides whether the lane is ready or waits for a tick. A due tick in the past becomes
-// ready at wake().
+bool Lanes::holds(const Item& item) const {
+  return (!held_stores_.empty() && held_stores_.contains(item.store)) ||
+         (!held_flows_.empty() && held_flows_.contains(item.flow));
+}
+
+// The head decides whether the lane is held, ready or waits for a tick. A due tick in the past
+// becomes ready at wake().
 void Lanes::enlist(std::uint64_t lane_key, Lane& lane) {
   const Slot& head = slab_[lane.head];
+  if (holds(head.item)) {
+    lane.state = State::held;
+    held_ += lane.length;
+    return;
+  }
   lane.state = State::due;
   due_.emplace(head.due, lane_key);
 }
 
-void Lanes::add(const Item& item, Tick due) {
-  const std::uint32_t index = append(item, due);
-  auto [found, fresh] = lanes_.try_emplace(item.lane);
-  Lane& lane = found->second;
-  if (fresh) {
-    lane.head = lane.tail = index;
-    enlist(item.lane, lane);
-  } else {
-    slab_[lane.tail].next = index;
-    lane.tail = index;
-  }
+void Lanes::make_ready(std::uint64_t lane_key, Lane& lane) {
+  lane.state = State::ready;
+  const Item& head = slab_[lane.head].item;
+  ready_.insert(ReadyKey{head.priority, head.id, lane_key});
+  ready_parts_ += head.parts_left();
 }
 
-// Takes the waiting head out of the set that its state put it into.
+void Lanes::add(const Item& item, Tick due) {
+  const auto [lane, fresh] = append(item, due);
+  if (fresh) enlist(item.lane, *lane);
+}
+
+// Takes the waiting head out of where its state put it.
 void Lanes::delist(std::uint64_t lane_key, const Lane& lane) {
   const Slot& head = slab_[lane.head];
-  if (lane.state == State::due) {
+  if (lane.state == State::held) {
+    held_ -= lane.length;
+  } else if (lane.state == State::due) {
     due_.erase({head.due, lane_key});
   } else {
     ready_.erase(ReadyKey{head.item.priority, head.item.id, lane_key});
     ready_parts_ -= head.item.parts_left();
   }
+}
+
+// A slot that is free still shows who was in it last; it is no lane's head. Looking through the
+// slots in a row needs no index, which a million waiting deliveries would pay for all the time.
+template <typename Act>
+void Lanes::for_heads_of(PauseKind kind, std::uint32_t number, Act act) {
+  for (std::uint32_t index = 0; index < slab_.size(); ++index) {
+    const Item& item = slab_[index].item;
+    if ((kind == PauseKind::store ? item.store : item.flow) != number) continue;
+    const auto found = lanes_.find(item.lane);
+    if (found != lanes_.end() && found->second.head == index) act(found->first, found->second);
+  }
+}
+
+void Lanes::hold(PauseKind kind, std::uint32_t number) {
+  if (!(kind == PauseKind::store ? held_stores_ : held_flows_).insert(number).second) return;
+  for_heads_of(kind, number, [this](std::uint64_t lane_key, Lane& lane) {
+    if (lane.state != State::ready && lane.state != State::due) return;
+    delist(lane_key, lane);
+    enlist(lane_key, lane);
+  });
+}
+
+void Lanes::release(PauseKind kind, std::uint32_t number) {
+  if ((kind == PauseKind::store ? held_stores_ : held_flows_).erase(number) == 0) return;
+  for_heads_of(kind, number, [this](std::uint64_t lane_key, Lane& lane) {
+    if (lane.state != State::held) return;
+    delist(lane_key, lane);
+    enlist(lane_key, lane);  // held again if the other kind is still paused
+  });
 }
 
 std::optional<Item> Lanes::add_newest(const Item& item, Tick due) {
@@ -84,24 +137,22 @@ bool Lanes::newer_waits(std::uint64_t lane_key) const {
 }
 
 void Lanes::add_blocked(const Item& item) {
-  add(item, Tick{});
-  Lane& lane = lanes_.at(item.lane);
-  if (slab_[lane.head].item.id == item.id) {
-    due_.erase({slab_[lane.head].due, item.lane});
-    lane.state = State::blocked;
-    ++blocked_;
-  }
+  const auto [lane, fresh] = append(item, Tick{});
+  if (!fresh) return;
+  lane->state = State::blocked;
+  ++blocked_;
 }
 
 void Lanes::wake(Tick now) {
+  while (!quiet_until_.empty() && quiet_until_.front().first <= now) {
+    const auto over = quiet_.find(quiet_until_.front().second);
+    if (over != quiet_.end() && over->second <= now) quiet_.erase(over);
+    quiet_until_.pop_front();
+  }
   while (!due_.empty() && due_.begin()->first <= now) {
     const std::uint64_t lane_key = due_.begin()->second;
     due_.erase(due_.begin());
-    Lane& lane = lanes_.at(lane_key);
-    lane.state = State::ready;
-    const Item& head = slab_[lane.head].item;
-    ready_.insert(ReadyKey{head.priority, head.id, lane_key});
-    ready_parts_ += head.parts_left();
+    make_ready(lane_key, lanes_.at(lane_key));
   }
 }
 
@@ -132,14 +183,21 @@ Lanes::Lane& Lanes::busy_lane(std::uint64_t lane_key) {
   return found->second;
 }
 
-void Lanes::finish(std::uint64_t lane_key) {
+void Lanes::finish(std::uint64_t lane_key, Tick next_from) {
   Lane& lane = busy_lane(lane_key);
   const std::uint32_t gone = lane.head;
   lane.head = slab_[gone].next;
+  --lane.length;
   free_.push_back(gone);
   if (lane.head == none) {
     lanes_.erase(lane_key);
+    if (next_from > Tick{}) {
+      quiet_[lane_key] = next_from;
+      quiet_until_.emplace_back(next_from, lane_key);
+    }
   } else {
+    Tick& due = slab_[lane.head].due;
+    due = std::max(due, next_from);
     enlist(lane_key, lane);
   }
 }
@@ -155,10 +213,11 @@ void Lanes::retry(const Item& changed, Tick due) {
 
 void Lanes::put_back(std::uint64_t lane_key) {
   Lane& lane = busy_lane(lane_key);
-  lane.state = State::ready;
-  const Item& head = slab_[lane.head].item;
-  ready_.insert(ReadyKey{head.priority, head.id, lane_key});
-  ready_parts_ += head.parts_left();
+  if (holds(slab_[lane.head].item)) {
+    enlist(lane_key, lane);
+  } else {
+    make_ready(lane_key, lane);
+  }
 }
 
 void Lanes::block(const Item& changed) {
@@ -178,6 +237,12 @@ void Lanes::release_blocked(const Item& changed, Tick now) {
 void Lanes::drop_blocked(std::uint64_t lane_key) {
   unblock(lane_key);
   finish(lane_key);
+}
+
+bool Lanes::blocked_by(std::uint64_t lane_key, DeliveryId id) const {
+  const auto found = lanes_.find(lane_key);
+  return found != lanes_.end() && found->second.state == State::blocked &&
+         slab_[found->second.head].item.id == id;
 }
 
 void Lanes::unblock(std::uint64_t lane_key) {

@@ -5,6 +5,7 @@
 //   idle    nothing in it (the lane does not exist)
 //   ready   its head may be sent
 //   due     its head waits for a tick (retry pause, hold)
+//   held    its head belongs to a store or a flow that is paused
 //   busy    its head is under way
 //   blocked its head needs a person; nothing passes it
 //
@@ -12,9 +13,11 @@
 // it.
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,6 +25,9 @@
 #include "journal/step.h"
 
 namespace tillbridge::engine {
+
+// What can be paused by itself within a connection.
+enum class PauseKind : std::uint8_t { store, flow };
 
 struct Item {
   DeliveryId id;
@@ -31,19 +37,24 @@ struct Item {
   std::uint64_t parts_done = 0;
   std::uint32_t attempts = 0;       // that count
   std::uint32_t attempts_made = 0;  // all
-  std::uint16_t lag_series = 0;     // of LagBoard ...
-  Instant late_from;                // ... which counts it from here
+  std::uint16_t lag_series = 0;     // of LagBoard, which lets stores share one ...
+  std::uint16_t flow = 0;           // numbers of the connection's own: what can be paused
+  std::uint32_t store = 0;
+  Instant late_from;  // ... which counts it from here
   std::uint8_t parts = 1;
   journal::Priority priority = journal::Priority::sale;
   journal::OnReject on_reject = journal::OnReject::park;
   journal::Settle settle = journal::Settle::resend;
   journal::Trigger next_trigger = journal::Trigger::first;
   bool alone = false;  // a call with others was refused: goes the usual way from now on
+  bool echo = false;   // an earlier call of it may still be at work at the platform (dispatch.h)
 
   std::uint32_t parts_left() const {
     return parts - static_cast<std::uint32_t>(__builtin_popcountll(parts_done));
   }
 };
+
+static_assert(sizeof(Item) <= 72, "a million of them may wait");
 
 class Lanes {
  public:
@@ -71,13 +82,23 @@ class Lanes {
   Item take();
 
   // Ends of a busy head:
-  void finish(std::uint64_t lane);            // gone; the next one moves up
+  // Gone; the next one moves up and is not sent before `next_from`, even if it comes later.
+  void finish(std::uint64_t lane, Tick next_from = {});
   void retry(const Item& changed, Tick due);  // stays head
   void put_back(std::uint64_t lane);          // was not sent after all: ready again
   void block(const Item& changed);
   // A person lets the blocked head be tried again, as `changed`, or takes it out of the lane.
   void release_blocked(const Item& changed, Tick now);
   void drop_blocked(std::uint64_t lane);
+  // This one is the blocked head.
+  bool blocked_by(std::uint64_t lane, DeliveryId id) const;
+
+  // What a store or a flow has at the head of a lane waits, and with it all that is behind it; a
+  // head that is under way ends first. Each looks through all slots once; nothing else costs more.
+  void hold(PauseKind kind, std::uint32_t number);
+  void release(PauseKind kind, std::uint32_t number);
+  // Deliveries in lanes that are held.
+  std::size_t held_count() const { return held_; }
 
   std::size_t size() const { return items_ - free_.size(); }
   std::size_t lane_count() const { return lanes_.size(); }
@@ -90,10 +111,11 @@ class Lanes {
     Tick due;
     std::uint32_t next = none;
   };
-  enum class State : std::uint8_t { ready, due, busy, blocked };
+  enum class State : std::uint8_t { ready, due, held, busy, blocked };
   struct Lane {
     std::uint32_t head = none;
     std::uint32_t tail = none;
+    std::uint32_t length = 0;
     State state = State::ready;
   };
   struct ReadyKey {
@@ -103,7 +125,12 @@ class Lanes {
     friend auto operator<=>(const ReadyKey&, const ReadyKey&) = default;
   };
 
-  std::uint32_t append(const Item& item, Tick due);
+  // The slot's lane, and whether it is fresh.
+  std::pair<Lane*, bool> append(const Item& item, Tick due);
+  bool holds(const Item& item) const;
+  template <typename Act>
+  void for_heads_of(PauseKind kind, std::uint32_t number, Act act);
+  void make_ready(std::uint64_t lane_key, Lane& lane);
   void enlist(std::uint64_t lane_key, Lane& lane);
   void delist(std::uint64_t lane_key, const Lane& lane);
   Lane& busy_lane(std::uint64_t lane_key);
@@ -115,6 +142,11 @@ class Lanes {
   std::unordered_map<std::uint64_t, Lane> lanes_;
   std::set<ReadyKey> ready_;
   std::set<std::pair<Tick, std::uint64_t>> due_;
+  std::unordered_map<std::uint64_t, Tick> quiet_;  // empty lanes that are not to begin before ...
+  std::deque<std::pair<Tick, std::uint64_t>> quiet_until_;  // ... oldest first
+  std::unordered_set<std::uint32_t> held_stores_;
+  std::unordered_set<std::uint32_t> held_flows_;
+  std::size_t held_ = 0;
   std::size_t ready_parts_ = 0;
   std::size_t blocked_ = 0;
 };

@@ -105,6 +105,19 @@ TEST(Lanes, ABlockedHeadHoldsItsLaneAndNoOther) {
   EXPECT_EQ(taken(lanes), 2U);
 }
 
+TEST(Lanes, SayWhichDeliveryBlocksALane) {
+  Lanes lanes;
+  lanes.add_blocked(item(1, 1));
+  lanes.add(item(2, 1), start);
+  lanes.add(item(3, 2), start);
+  EXPECT_TRUE(lanes.blocked_by(1, DeliveryId{1}));
+  EXPECT_FALSE(lanes.blocked_by(1, DeliveryId{2})) << "it waits behind";
+  EXPECT_FALSE(lanes.blocked_by(2, DeliveryId{3}));
+  EXPECT_FALSE(lanes.blocked_by(3, DeliveryId{1})) << "there is no such lane";
+  lanes.drop_blocked(1);
+  EXPECT_FALSE(lanes.blocked_by(1, DeliveryId{1}));
+}
+
 TEST(Lanes, ABlockedHeadThatIsReleasedKnowsItsDoneParts) {
   Lanes lanes;
   lanes.add(item(1, 1), start);

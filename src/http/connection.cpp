@@ -8,6 +8,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include "base/assert.h"
+#include "http/body_stream.h"
 #include "http/reply_text.h"
 #include "http/request_reader.h"
 #include "telemetry/log.h"
@@ -16,6 +17,7 @@ namespace tillbridge::http {
 namespace {
 
 using Break = Reply::Break;
+using StreamFunction = std::function<Task<void>(std::shared_ptr<ByteStream>)>;
 using TlsStream = asio::ssl::stream<Socket>;
 
 constexpr std::size_t read_bytes = 4096;
@@ -23,7 +25,6 @@ constexpr std::size_t body_read_bytes = 64 * 1024;
 constexpr std::size_t buffer_kept_bytes = 8 * 1024;  // an idle connection keeps no more than this
 constexpr std::size_t joined_bytes_max =
     16 * 1024;  // smaller bodies go out in one piece with the header
-constexpr Duration linger_time_max = std::chrono::seconds{2};
 constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
 
 Reply plain_reply(int status, std::string text) {
@@ -69,6 +70,7 @@ class StreamConnection final : public Connection,
 
   Task<void> run();
   void close() override;
+  Task<bool> write_streamed(std::string bytes) override;
 
  private:
   static constexpr bool encrypted = std::is_same_v<Stream, TlsStream>;
@@ -88,6 +90,10 @@ class StreamConnection final : public Connection,
   Task<bool> answer();
   Task<Reply> call_handler(Request request);
   Task<bool> write(Reply reply);
+  Task<void> stream_out(Reply reply);
+  static Task<void> produce(std::shared_ptr<StreamConnection> self, StreamFunction function,
+                            CountedStream counted);
+  void note_failure(const std::string& what);
   Task<void> break_off(Reply reply);
   Task<void> linger();
   void reset();
@@ -99,6 +105,7 @@ class StreamConnection final : public Connection,
   std::string peer_;
   std::string head_;  // of the answer being written
   std::string body_;
+  std::shared_ptr<BodyStream> streamed_;  // set once a streamed answer has begun
 };
 
 template <typename Stream>
@@ -169,6 +176,14 @@ Task<bool> StreamConnection<Stream>::answer() {
       co_await break_off(std::move(reply));
       co_return false;
     }
+    if (is_streamed(reply) && !reader_.is_head()) {
+      if (!listener().stopping && listener().streams < listener().settings.streams_max) {
+        co_await stream_out(std::move(reply));
+        co_return false;
+      }
+      listener().metrics.refused_stream_limit.add();
+      reply = plain_reply(503, "too many streams are open, try again later\n");
+    }
   }
   const bool peer_closes = refusal == 0 && !reader_.keep_alive();
   const bool going_on = co_await write(std::move(reply));
@@ -190,16 +205,20 @@ Task<Reply> StreamConnection<Stream>::call_handler(Request request) {
   } catch (...) {
     failure = "an exception of unknown type";
   }
-  if (!listener().gone) {
-    listener().metrics.handler_failures.add();
-    telemetry::log(telemetry::Level::error, "http_handler_failed",
-                   {{"listener", listener().settings.name}, {"what", failure}});
-  }
+  note_failure(failure);
   Reply reply;
   reply.status = 500;
   reply.content_type = "text/plain";
   reply.body = "internal error\n";
   co_return reply;
+}
+
+template <typename Stream>
+void StreamConnection<Stream>::note_failure(const std::string& what) {
+  if (listener().gone) return;
+  listener().metrics.handler_failures.add();
+  telemetry::log(telemetry::Level::error, "http_handler_failed",
+                 {{"listener", listener().settings.name}, {"what", what}});
 }
 
 template <typename Stream>
@@ -231,6 +250,76 @@ Task<bool> StreamConnection<Stream>::write(Reply reply) {
     enter(Phase::given_up);
   }
   co_return keep_alive && !error;
+}
+
+// The stream function runs beside this coroutine, which reads meanwhile: that is how it is noticed
+// that the peer goes. What a peer sends during a streamed answer is dropped; the connection ends
+// with the answer.
+template <typename Stream>
+Task<void> StreamConnection<Stream>::stream_out(Reply reply) {
+  CountedStream counted = this->count_stream();
+  compose(reply, false);
+  listener().metrics.count_reply(reply.status);
+  enter(Phase::writing);
+  const auto [head_error, head_bytes] =
+      co_await asio::async_write(stream_, asio::buffer(head_), awaiting);
+  if (head_error || listener().stopping) co_return close();
+
+  enter(Phase::streaming);
+  const bool chunked = reader_.version() == 11;
+  const auto streamed = std::make_shared<BodyStream>(this->weak_from_this(), chunked);
+  streamed_ = streamed;
+  asio::co_spawn(stream_.get_executor(),
+                 produce(this->shared_from_this(), std::move(reply.stream), std::move(counted)),
+                 [](std::exception_ptr failure) { TB_ASSERT(!failure); });
+  buffer_.clear();
+  for (std::size_t dropped = 0; streamed->open() && dropped < linger_bytes_max;) {
+    auto [error, n] = co_await stream_.async_read_some(buffer_.prepare(read_bytes), awaiting);
+    if (error) break;
+    dropped += n;
+  }
+  if (!streamed->whole()) co_return close();
+
+  enter(Phase::writing);
+  if (chunked) {
+    constexpr std::string_view last_chunk = "0\r\n\r\n";
+    const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(last_chunk), awaiting);
+    if (error) co_return close();
+  }
+  co_await linger();
+}
+
+template <typename Stream>
+Task<void> StreamConnection<Stream>::produce(std::shared_ptr<StreamConnection> self,
+                                             StreamFunction function, CountedStream) {
+  const auto streamed = self->streamed_;
+  std::string failure;
+  bool returned = false;
+  try {
+    co_await function(streamed);
+    returned = true;
+  } catch (const std::exception& e) {
+    failure = e.what();
+  } catch (...) {
+    failure = "an exception of unknown type";
+  }
+  streamed->finish(returned);
+  if (!returned) self->note_failure("in a stream: " + failure);
+  if (streamed->whole()) {
+    self->cancel_read();  // the other coroutine goes on
+  } else {
+    self->close();
+  }
+}
+
+template <typename Stream>
+Task<bool> StreamConnection<Stream>::write_streamed(std::string bytes) {
+  const auto self = this->shared_from_this();
+  enter(Phase::stream_writing);
+  const auto [error, n] = co_await asio::async_write(stream_, asio::buffer(bytes), awaiting);
+  if (phase() == Phase::stream_writing) enter(Phase::streaming);
+  if (error) close();
+  co_return !error;
 }
 
 template <typename Stream>
@@ -284,6 +373,7 @@ template <typename Stream>
 void StreamConnection<Stream>::close() {
   boost::system::error_code ignored;
   socket().close(ignored);
+  if (streamed_) streamed_->end();
 }
 
 template <typename Stream>
@@ -318,64 +408,6 @@ void launch(std::shared_ptr<Listener> listener, Stream stream, std::string peer)
 }
 
 }  // namespace
-
-Connection::Connection(std::shared_ptr<Listener> listener) : listener_(std::move(listener)) {
-  listener_->enter(*this);
-}
-
-Connection::~Connection() {
-  listener_->leave(*this);
-}
-
-void Connection::enter(Phase phase) {
-  phase_ = phase;
-  if (listener_->gone) return;
-  const ServerSettings& limits = listener_->settings;
-  const auto in = [this](Duration time_max) { return listener_->clock.tick() + time_max; };
-  switch (phase) {
-    case Phase::handshake:
-    case Phase::receiving:
-      deadline_ = in(limits.receive_time_max);
-      return;
-    case Phase::idle:
-    case Phase::writing:
-      deadline_ = in(limits.idle_time_max);
-      return;
-    case Phase::handling:
-      deadline_ = in(limits.handle_time_max);
-      return;
-    case Phase::lingering:
-    case Phase::given_up:
-      deadline_ = in(linger_time_max);
-      return;
-    case Phase::held:
-      deadline_ = Tick::max();
-      return;
-  }
-}
-
-void Connection::check(Tick now) {
-  if (now < deadline_) return;
-  switch (phase_) {
-    case Phase::receiving:
-      receive_expired_ = true;
-      return cancel_read();
-    case Phase::handling:
-      enter(Phase::given_up);
-      return answer_too_slow();
-    case Phase::handshake:
-    case Phase::idle:
-    case Phase::writing:
-    case Phase::lingering:
-    case Phase::given_up:
-    case Phase::held:
-      return close();
-  }
-}
-
-void Connection::stop_when_idle() {
-  if (phase_ == Phase::idle || phase_ == Phase::handshake || phase_ == Phase::held) close();
-}
 
 void start_connection(std::shared_ptr<Listener> listener, Socket socket) {
   boost::system::error_code ignored;

@@ -17,6 +17,9 @@ ListenerMetrics::ListenerMetrics(telemetry::Metrics& metrics, const std::string&
   requests[0] = requests[5];  // a status that makes no sense is written as 500
   connections =
       metrics.gauge("tillbridge_http_connections", "Connections open.", {{"listener", listener}});
+  streams = metrics.gauge("tillbridge_http_streams", "Streamed answers under way.",
+                          {{"listener", listener}});
+  refused_stream_limit = refused("stream_limit");
   refused_connection_limit = refused("connection_limit");
   refused_malformed = refused("malformed");
   refused_header_too_large = refused("header_too_large");
@@ -76,6 +79,16 @@ void Listener::leave(Connection& connection) {
   if (gone) return;
   metrics.connections.set(static_cast<double>(connections.size()));
   if (connections.empty()) emptied.cancel();
+}
+
+CountedStream::CountedStream(std::shared_ptr<Listener> listener) : listener_(std::move(listener)) {
+  listener_->metrics.streams.set(static_cast<double>(++listener_->streams));
+}
+
+CountedStream::~CountedStream() {
+  if (!listener_) return;
+  --listener_->streams;
+  if (!listener_->gone) listener_->metrics.streams.set(static_cast<double>(listener_->streams));
 }
 
 }  // namespace tillbridge::http

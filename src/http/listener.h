@@ -32,7 +32,9 @@ struct ListenerMetrics {
   ListenerMetrics(telemetry::Metrics& metrics, const std::string& listener);
   std::array<telemetry::Counter, 6> requests;  // by first digit of the status
   telemetry::Gauge connections;
+  telemetry::Gauge streams;
   telemetry::Counter refused_connection_limit;
+  telemetry::Counter refused_stream_limit;
   telemetry::Counter refused_malformed;
   telemetry::Counter refused_header_too_large;
   telemetry::Counter refused_body_too_large;
@@ -54,6 +56,7 @@ struct Listener {
   Handler handler;
   ListenerMetrics metrics;
   std::unordered_set<Connection*> connections;  // each takes itself out when it ends
+  std::size_t streams = 0;                      // streamed answers whose function runs
   Timer emptied;                                // cancelled when the last connection has ended
   std::unique_ptr<asio::ssl::context> tls;
   bool stopping = false;
@@ -66,6 +69,18 @@ struct Listener {
  private:
   std::string date_;
   std::int64_t date_second_ = -1;
+};
+
+// Counts one streamed answer as long as it lives.
+class CountedStream {
+ public:
+  explicit CountedStream(std::shared_ptr<Listener> listener);
+  ~CountedStream();
+  CountedStream(CountedStream&&) noexcept = default;
+  CountedStream& operator=(CountedStream&&) = delete;
+
+ private:
+  std::shared_ptr<Listener> listener_;
 };
 
 // Reads certificate and key; errors name the file and what is wrong with it.

@@ -53,6 +53,10 @@ bool has_body(const Reply& reply, const ReplyFacts& facts) {
   return !facts.is_head && !without_content(reply.status);
 }
 
+bool is_streamed(const Reply& reply) {
+  return reply.stream && reply.body.empty() && !without_content(reply.status);
+}
+
 std::string reply_head(const Reply& reply, const ReplyFacts& facts, std::string_view date) {
   const int status = reply.status >= 100 && reply.status <= 999 ? reply.status : 500;
   const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(status));
@@ -68,8 +72,11 @@ std::string reply_head(const Reply& reply, const ReplyFacts& facts, std::string_
   }
   if (!dated) append_header(head, "Date", date);
   if (!reply.content_type.empty()) append_header(head, "Content-Type", reply.content_type);
-  if (!without_content(status))
+  if (is_streamed(reply)) {
+    if (facts.version == 11) head += "Transfer-Encoding: chunked\r\n";
+  } else if (!without_content(status)) {
     fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", reply.body.size());
+  }
   if (!facts.keep_alive) {
     head += "Connection: close\r\n";
   } else if (facts.version == 10) {

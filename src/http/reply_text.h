@@ -21,6 +21,10 @@ struct ReplyFacts {
 // never become a header of ours). A handler's own Date stands.
 std::string reply_head(const Reply& reply, const ReplyFacts& facts, std::string_view date);
 
+// True when the body comes from Reply::stream: the header says "chunked" (HTTP/1.1) or nothing
+// about the length.
+bool is_streamed(const Reply& reply);
+
 // False for 1xx, 204, 304 and answers to HEAD.
 bool has_body(const Reply& reply, const ReplyFacts& facts);
 

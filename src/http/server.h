@@ -28,8 +28,9 @@ struct ServerSettings {
   std::size_t header_bytes_max = 16 * 1024;  // 431 above
   std::size_t body_bytes_max = 1024 * 1024;  // 413 above
   std::size_t connections_max = 4096;        // further ones are closed at once and counted
-  Duration receive_time_max =
-      std::chrono::seconds{15};  // from the first byte of a request to its last: 408
+  std::size_t streams_max = 256;             // streamed answers at a time; 503 above
+  // From the first byte of a request to its last: 408. Also for each write of a streamed answer.
+  Duration receive_time_max = std::chrono::seconds{15};
   Duration idle_time_max = std::chrono::seconds{75};    // keep-alive without a request: closed
   Duration handle_time_max = std::chrono::seconds{30};  // handler slower than this: 503
   std::string name = "public";                          // label of this listener's metrics
@@ -51,7 +52,8 @@ class Server {
   std::size_t connections() const;
 
   // Stops accepting, lets running requests finish (each answered with Connection: close), then
-  // closes what is left after `grace`. Idle connections are closed at once.
+  // closes what is left after `grace`. Idle connections are closed at once, and so are streamed
+  // answers: their functions are told.
   Task<void> stop(Duration grace);
 
  private:

@@ -100,6 +100,13 @@ class RunningServer {
   bool stopped_ = false;
 };
 
+// The value of one series, -1 when it is not there.
+inline double metric(const RunningServer& server, const std::string& series) {
+  const std::string text = server.metrics.prometheus_text();
+  const std::size_t at = text.find(series + " ");
+  return at == std::string::npos ? -1 : std::stod(text.substr(at + series.size() + 1));
+}
+
 // Waits for something that another thread brings about.
 inline bool eventually(const std::function<bool()>& condition) {
   const SystemClock clock;

@@ -13,6 +13,7 @@ namespace tillbridge::http {
 namespace {
 
 using for_tests::eventually;
+using for_tests::metric;
 using for_tests::RawAnswer;
 using for_tests::RawPeer;
 using for_tests::RunningServer;
@@ -51,12 +52,6 @@ ServerSettings impatient() {
   settings.idle_time_max = milliseconds{400};
   settings.handle_time_max = milliseconds{150};
   return settings;
-}
-
-double metric(const RunningServer& server, const std::string& series) {
-  const std::string text = server.metrics.prometheus_text();
-  const std::size_t at = text.find(series + " ");
-  return at == std::string::npos ? -1 : std::stod(text.substr(at + series.size() + 1));
 }
 
 double refusals(const RunningServer& server, const std::string& reason) {

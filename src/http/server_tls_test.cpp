@@ -79,6 +79,25 @@ TEST(ServerTls, serves_requests_and_says_goodbye) {
   EXPECT_TRUE(peer.clean_end);
 }
 
+TEST(ServerTls, streams_end_with_a_goodbye) {
+  const TestCertificate certificate;
+  const auto pieces = [](std::shared_ptr<ByteStream> out) -> Task<void> {
+    for (int i = 0; i < 100; ++i) co_await out->write("piece " + std::to_string(i) + "\n");
+  };
+  const auto ready = [](Reply reply) -> Task<Reply> { co_return reply; };
+  RunningServer server(encrypted(certificate), [&](Request) {
+    Reply reply;
+    reply.stream = pieces;
+    return ready(std::move(reply));
+  });
+  TlsPeer peer(server.port, certificate);
+  ASSERT_FALSE(peer.error) << peer.error.message();
+  const std::string text = peer.exchange("GET /events HTTP/1.1\r\nHost: hub\r\n\r\n");
+  EXPECT_THAT(text, HasSubstr("\r\npiece 0\n\r\n"));
+  EXPECT_THAT(text, HasSubstr("\r\npiece 99\n\r\n0\r\n\r\n"));
+  EXPECT_TRUE(peer.clean_end);
+}
+
 TEST(ServerTls, old_versions_and_plain_requests_are_refused) {
   const TestCertificate certificate;
   RunningServer server(encrypted(certificate), hello);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "journal/step.h"
 #include "journal/views.h"
@@ -27,6 +28,17 @@ enum class Counter : std::uint8_t {
   cases_open = 10,
 };
 constexpr std::size_t counter_count = 11;
+inline constexpr std::array<std::string_view, counter_count> counter_names{"arrivals",
+                                                                           "arrivals_waiting",
+                                                                           "arrivals_duplicate",
+                                                                           "records",
+                                                                           "records_unidentified",
+                                                                           "records_open",
+                                                                           "deliveries",
+                                                                           "deliveries_waiting",
+                                                                           "deliveries_parked",
+                                                                           "attempts",
+                                                                           "cases_open"};
 
 constexpr bool is_unfinished(ArrivalState state) {
   return static_cast<int>(state) < 10;

@@ -92,6 +92,9 @@ struct Journal::State {
   bool stopping = false;
   bool started = false;
 
+  // Set on the core thread before the first commit, whose way through the queue shows it here.
+  std::shared_ptr<const std::function<void(const Step&)>> on_committed;
+
   Tick retired_at;        // journal thread
   bool retiring = false;  // journal thread: the last slice removed something
   std::vector<std::thread> threads;
@@ -196,8 +199,14 @@ void Journal::State::write(std::vector<Step> steps, std::vector<CommitWaiter> wa
     }
     return;
   }
-  asio::post(loop, [batch = std::move(answered)]() mutable {
-    for (auto& one : batch) {
+  // The steps travel back only where somebody wants them; who does may be gone before the loop is.
+  if (!receipts || !on_committed) steps.clear();
+  asio::post(loop, [batch = std::move(answered), done = std::move(steps),
+                    told = std::weak_ptr(on_committed)]() mutable {
+    const auto tell = done.empty() ? nullptr : told.lock();
+    for (std::size_t at = 0; at < batch.size(); ++at) {
+      auto& one = batch[at];
+      if (tell) (*tell)(done[at]);
       const auto waiter = std::move(one.waiter);
       std::move(waiter->complete)(std::move(one.answer));
     }
@@ -334,6 +343,11 @@ Task<Result<void>> Journal::backup(std::string target_file) {
   };
   co_await run_on_reader(std::move(work));
   co_return std::move(*answer);
+}
+
+void Journal::on_committed(std::function<void(const Step&)> then) {
+  state_->on_committed =
+      then ? std::make_shared<const std::function<void(const Step&)>>(std::move(then)) : nullptr;
 }
 
 std::size_t Journal::queued() const {

@@ -35,6 +35,9 @@ class Journal {
   Result<void> start();
 
   Task<Result<Receipt>> commit(Step step);
+  // Told of every step once it is durable and before its commit() resumes; core thread. Set before
+  // the first commit.
+  void on_committed(std::function<void(const Step&)> then);
 
   // Runs a query on a reader thread: co_await journal.read<Counts>([](Reader& r) { return
   // r.counts(); }); The query must not touch core state: it captures by value.

@@ -277,6 +277,45 @@ TEST_F(JournalTest, AFullDiskFailsTheWholeCommitAndPasses) {
   EXPECT_EQ(tally.stored, 1);
 }
 
+Task<void> commit_and_write_down(Journal& journal, std::uint64_t id,
+                                 std::vector<std::string>& log) {
+  const auto receipt = co_await journal.commit(arrival_step(id));
+  log.push_back((receipt ? "answered " : "refused ") + std::to_string(id));
+}
+
+TEST_F(JournalTest, WhoListensHearsOfADurableStepBeforeItsAnswer) {
+  std::vector<std::string> log;
+  start(memory::open());
+  journal_->on_committed([&log](const Step& step) {
+    log.push_back("told " + (step.arrivals.empty() ? "" : step.arrivals[0].external_id));
+  });
+  gate_.close();
+  tasks_.start(commit_and_write_down(*journal_, 1, log));
+  poll();
+  ASSERT_TRUE(gate_.wait_for_applies(1));
+  Tally tally;
+  tasks_.start(commit_and_write_down(*journal_, 2, log));
+  tasks_.start(commit_one(*journal_, bad_step(), tally));
+  tasks_.start(commit_and_write_down(*journal_, 3, log));
+  poll();
+  EXPECT_EQ(log, std::vector<std::string>{}) << "told before it was durable";
+  gate_.open();
+  run();
+  EXPECT_EQ(log, (std::vector<std::string>{"told 1", "answered 1", "told 2", "answered 2", "told 3",
+                                           "answered 3"}));
+  EXPECT_EQ(tally.corrupt, 1);
+}
+
+TEST_F(JournalTest, NobodyIsToldOfAStepThatWasRefused) {
+  std::vector<std::string> log;
+  start(memory::open());
+  journal_->on_committed([&log](const Step&) { log.emplace_back("told"); });
+  gate_.disk_full = true;
+  tasks_.start(commit_and_write_down(*journal_, 1, log));
+  run();
+  EXPECT_EQ(log, std::vector<std::string>{"refused 1"});
+}
+
 TEST_F(JournalTest, ManyWritersReadTheirOwnCommitsOnSqlite) {
   start(sqlite_store());
   constexpr int writers = 40;

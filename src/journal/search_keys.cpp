@@ -5,8 +5,9 @@
 namespace tillbridge::journal {
 namespace {
 
-// LIMIT: more trigrams narrow nothing; a pasted page must not become a query of its size.
-constexpr std::size_t trigrams_max = 24;
+// LIMIT: also what keeps a pasted page from becoming a query of its size.
+constexpr std::size_t trigrams_of_end = 6;
+constexpr std::size_t trigrams_of_beginning = 3;
 
 bool starts_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
@@ -61,14 +62,25 @@ std::vector<std::string> short_texts(std::string_view joined) {
   return texts;
 }
 
+// Every trigram costs a walk through all keys that have it, and what the query lets through is
+// checked anyway: so only those that tell most. Numbers differ at their end, addresses at both ends
+// of what is before the '@'.
 std::string trigram_query(std::string_view text) {
   std::vector<std::size_t> starts;
+  std::size_t at_sign = 0;  // characters up to and with it
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (starts_character(text[at])) starts.push_back(at);
+    if (!starts_character(text[at])) continue;
+    starts.push_back(at);
+    if (text[at] == '@' && at_sign == 0) at_sign = starts.size();
   }
+  const std::size_t characters = starts.size();
   starts.push_back(text.size());
+  const std::size_t telling = at_sign >= search_text_min ? at_sign : characters;
+  const std::size_t all = telling < search_text_min ? 0 : telling - search_text_min + 1;
   std::string query;
-  for (std::size_t at = 0; at + 3 < starts.size() && at < trigrams_max; ++at) {
+  for (std::size_t at = 0; at < all; ++at) {
+    const bool at_beginning = at_sign != 0 && at < trigrams_of_beginning;
+    if (!at_beginning && at + trigrams_of_end < all) continue;
     if (!query.empty()) query += " AND ";
     query += '"';
     for (const char c : text.substr(starts[at], starts[at + 3] - starts[at])) {

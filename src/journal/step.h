@@ -9,6 +9,10 @@
 //
 // Ids come from base/ids.h IdSource, so that the parts of a step can point at each other before it
 // is stored.
+//
+// Workspaces: ids are unique across all of them, but a distributed store finds a row by (workspace,
+// id). Changes therefore name the workspace of what they change. One that does not ("") is still
+// applied, at the price of looking in every workspace.
 
 #include <cstdint>
 #include <optional>
@@ -20,7 +24,13 @@
 
 namespace tillbridge::journal {
 
-enum class ArrivalSource : std::uint8_t { event = 1, poll = 2, sweep = 3, replay = 4, backfill = 5 };
+enum class ArrivalSource : std::uint8_t {
+  event = 1,
+  poll = 2,
+  sweep = 3,
+  replay = 4,
+  backfill = 5
+};
 enum class ArrivalState : std::uint8_t {
   received = 1,
   resolved = 10,
@@ -54,6 +64,7 @@ struct UpdateArrival {
   std::optional<RecordId> record;  // the record it became or belongs to
   Instant due_at;                  // next try while still received
   std::uint32_t tries = 0;
+  std::string workspace = {};  // "Workspaces" above
 };
 
 enum class RecordState : std::uint8_t {
@@ -64,7 +75,8 @@ enum class RecordState : std::uint8_t {
   in_case = 5,       // a person must look
 };
 
-// Inserts, or replaces everything but the id when (workspace, key) exists already under this id.
+// Inserts, or replaces everything but the id when (workspace, key) exists already under this id. A
+// record whose key was erased is replaced too, whatever the given key is, and keeps its own.
 struct PutRecord {
   RecordId id;
   std::string workspace;
@@ -126,6 +138,7 @@ struct UpdateDelivery {
   Instant due_at;
   std::uint32_t attempts = 0;    // that count against patience
   std::uint64_t parts_done = 0;  // bit n: part n is with the platform
+  std::string workspace = {};  // "Workspaces" above
 };
 
 enum class Trigger : std::uint8_t { first = 1, retry = 2, operator_ = 3, replay = 4 };
@@ -140,6 +153,7 @@ struct AddAttempt {
   int http_status = 0;
   std::string reason;
   std::uint64_t parts_sent = 0;  // bit n: part n was in this call
+  std::string workspace = {};    // "Workspaces" above
 };
 
 struct OpenCase {
@@ -162,6 +176,59 @@ struct CloseCase {
   Instant closed_at;
   std::string by;
   std::string note;
+  std::string workspace = {};  // "Workspaces" above
+};
+
+// Open cases that share (workspace, type, group) are one thing to people: a case group, with a
+// state, an owner team and perhaps a person who has taken it. It comes into being with its first
+// case (whose id value becomes the group's) and is resolved by itself when its last open case
+// closes. A case that opens in a resolved or ignored group opens the group again.
+enum class GroupState : std::uint8_t { open = 1, acknowledged = 2, resolved = 10, ignored = 11 };
+
+// Resolved or ignored: all open cases of the group close with the note.
+struct UpdateCaseGroup {
+  CaseGroupId id;
+  GroupState state = GroupState::open;
+  std::string owner;     // team
+  std::string assignee;  // user; "" nobody
+  Instant due_at;
+  std::uint32_t escalation = 0;  // how far up the chain it has been told
+  Instant at;
+  std::string by;
+  std::string note;  // why, for the closed cases
+  std::string workspace = {};  // "Workspaces" above
+};
+
+// What a person (or the hub in a person's place) did. Kept with the audit class, never changed.
+struct AddAudit {
+  AuditId id;
+  std::string workspace;  // "" about the hub as a whole
+  Instant at;
+  std::string by;             // user, or "control token"
+  std::string act;            // "case.assign", "connection.pause", "user.add"
+  std::uint64_t subject = 0;  // id value of what it was done to, 0 when that has none
+  std::string about;          // the same for people: "klaviyo", "user anna", "order/20417"
+  std::string before, after;  // in words or JSON; no secrets
+  std::string result;         // "done", or why not
+};
+
+// The bytes of an unfinished or parked delivery are replaced; parts_done starts from zero. Ignored
+// when the delivery is delivered or unknown.
+struct ReplaceDeliveryParts {
+  DeliveryId id;
+  std::vector<std::string> parts;
+  std::uint32_t settings_version = 0;
+  std::string workspace = {};  // "Workspaces" above
+};
+
+// A person asked to be forgotten: the bodies of the record, of its arrivals and deliveries go, and
+// what names the person in their rows is replaced (format.md "Erasure"). Rows and states stay, so
+// that totals do.
+struct EraseRecord {
+  RecordId id;
+  std::vector<std::string> search_keys;  // what may stay findable ("order:20417")
+  std::string customer;                  // instead of the customer's key
+  std::string workspace = {};  // "Workspaces" above
 };
 
 // A line on a journey that is neither attempt nor state: "waited 30 s for arrival ... and moved
@@ -182,7 +249,8 @@ struct SetCursor {
 };
 
 // What planning remembers from one order to the next about a person or an order, per connection
-// ("person/vera@kund.se"). Replaced as a whole; an empty value forgets it.
+// ("person/vera@kund.se"), and under connection "console" the documents of the people who work
+// here (accounts, views, alert settings). Replaced as a whole; an empty value forgets it.
 struct PutFact {
   std::string workspace;
   std::string connection;
@@ -213,15 +281,19 @@ struct Step {
   std::vector<UpdateArrival> arrival_updates = {};
   std::vector<PutRecord> records = {};
   std::vector<AddDelivery> deliveries = {};
+  std::vector<ReplaceDeliveryParts> delivery_parts = {};
   std::vector<UpdateDelivery> delivery_updates = {};
   std::vector<AddAttempt> attempts = {};
   std::vector<OpenCase> cases = {};
   std::vector<CloseCase> closed_cases = {};
+  std::vector<UpdateCaseGroup> case_groups = {};
   std::vector<AddNote> notes = {};
   std::vector<SetCursor> cursors = {};
   std::vector<PutFact> facts = {};
   std::vector<SetPause> pauses = {};
   std::vector<PutSettings> settings = {};
+  std::vector<AddAudit> audits = {};
+  std::vector<EraseRecord> erased = {};
 };
 
 struct Receipt {

@@ -29,7 +29,7 @@ struct Retention {
   Duration metadata =
       std::chrono::hours{24 * 400};  // rows of arrivals, records, deliveries, attempts, notes
   Duration audit =
-      std::chrono::hours{24 * 365 * 7};  // cases, settings versions, notes of kind "audit"
+      std::chrono::hours{24 * 365 * 7};  // cases, audit rows, settings versions, "audit" notes
 };
 
 class Writer {
@@ -100,6 +100,8 @@ class Reader {
   virtual Result<std::vector<RecordRow>> search(const std::string& workspace,
                                                 const std::string& text, std::size_t limit) = 0;
   virtual Result<std::optional<Journey>> journey(RecordId record) = 0;
+  // With its payload, "" when retired.
+  virtual Result<std::optional<ArrivalRow>> arrival(ArrivalId id) = 0;
   // The arrival of exactly this event id although it belongs to a record, then arrivals that never
   // became one (malformed, waiting), by event id or subject substring, newest first.
   virtual Result<std::vector<ArrivalRow>> search_arrivals(const std::string& workspace,
@@ -108,6 +110,46 @@ class Reader {
   virtual Result<std::vector<CaseRow>> cases(const std::string& workspace, bool open_only,
                                              std::size_t limit) = 0;
   virtual Result<Counts> counts() = 0;
+
+  // For the console. Pages cost the same however deep they are; `limit` is at most 500.
+  // Newest first, ids below `before` (RecordId{}: from the newest).
+  virtual Result<RecordPage> records(const std::string& workspace, const RecordFilter& filter,
+                                     RecordId before, std::size_t limit) = 0;
+  // Deliveries of a connection ("" any) that are parked, blocked, held or waiting, newest first;
+  // invalid_input for other states. A page may be short although there is more, as of records.
+  virtual Result<DeliveryPage> deliveries_in(const std::string& workspace,
+                                             const std::string& connection, DeliveryState state,
+                                             DeliveryId before, std::size_t limit) = 0;
+  // Closed groups: those that fit among the next 100,000 below `after` (pages.h).
+  virtual Result<std::vector<CaseGroupRow>> case_groups(const std::string& workspace,
+                                                        const CaseGroupFilter& filter,
+                                                        std::optional<CaseGroupPlace> after,
+                                                        std::size_t limit) = 0;
+  virtual Result<std::optional<CaseGroupRow>> case_group(CaseGroupId id) = 0;
+  // Cases of a group, newest first, ids below `before`.
+  virtual Result<std::vector<CaseRow>> cases_of(CaseGroupId id, bool open_only, CaseId before,
+                                                std::size_t limit) = 0;
+  // Open groups per owner team.
+  virtual Result<std::vector<CaseTotal>> case_totals(const std::string& workspace, Instant now) = 0;
+  // Newest first, ids below `before`. What an index does not narrow (subject, person, workspace,
+  // time) is looked for among 100,000 rows (pages.h).
+  virtual Result<std::vector<AuditRow>> audits(const AuditFilter& filter, AuditId before,
+                                               std::size_t limit) = 0;
+  // By hour, then name; from <= hour < until.
+  virtual Result<std::vector<Tally>> tallies(const std::string& workspace, std::int64_t from,
+                                             std::int64_t until) = 0;
+  // Facts whose key begins with `prefix`, in key order, after `after` (exclusive, "" from the
+  // first).
+  virtual Result<std::vector<Fact>> facts_under(const std::string& workspace,
+                                                const std::string& connection,
+                                                const std::string& prefix, const std::string& after,
+                                                std::size_t limit) = 0;
+  // Newest first, versions below `before` (0: from the newest), without the documents.
+  virtual Result<std::vector<SettingsVersion>> settings_versions(const std::string& workspace,
+                                                                 std::uint32_t before,
+                                                                 std::size_t limit) = 0;
+  virtual Result<std::optional<SettingsVersion>> settings(const std::string& workspace,
+                                                          std::uint32_t version) = 0;
   // Structure and content checks: database integrity, bodies decompress, references resolve. One
   // line per finding.
   virtual Result<std::vector<std::string>> verify(

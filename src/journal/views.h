@@ -147,6 +147,90 @@ struct CaseRow {
   std::string note;
 };
 
+struct CaseGroupRow {
+  CaseGroupId id;
+  std::string workspace;
+  std::string type;
+  std::string group;
+  GroupState state = GroupState::open;
+  std::string owner;
+  std::string assignee;
+  Instant opened_at;  // of this opening, not of the first
+  Instant due_at;
+  Instant last_at;  // when a case was last added
+  std::optional<Instant> closed_at;
+  std::string closed_by;
+  std::uint32_t escalation = 0;
+  std::uint32_t reopened = 0;  // times
+  std::uint64_t open = 0;      // cases
+  std::uint64_t total = 0;
+  std::string reason;      // of the newest case
+  std::string record_key;  // of the newest case; "" without record
+};
+
+// What is asked for; empty members do not narrow.
+struct CaseGroupFilter {
+  bool open = true;  // open or acknowledged, soonest due first; else closed, newest first
+  std::string owner = {}, assignee = {}, type = {}, group = {};
+  bool unowned = false;  // nobody has taken it
+  std::optional<Instant> due_before = {};
+};
+// Where a page ended.
+struct CaseGroupPlace {
+  Instant due_at;
+  CaseGroupId id;
+};
+struct CaseTotal {
+  std::string owner;
+  std::uint64_t open = 0, overdue = 0, unowned = 0;
+};
+
+struct AuditRow {
+  AuditId id;
+  std::string workspace;
+  Instant at;
+  std::string by, act;
+  std::uint64_t subject = 0;
+  std::string about, before, after, result;
+};
+struct AuditFilter {
+  std::string workspace = {}, by = {}, act = {};  // act: this or what begins with it and a dot
+  std::uint64_t subject = 0;
+  std::optional<Instant> from = {}, until = {};
+};
+
+// Records newest first; empty members do not narrow.
+struct RecordFilter {
+  std::string text = {};  // as in search()
+  std::string kind = {}, store = {};
+  std::optional<RecordState> state = {};
+  std::optional<Instant> from = {}, until = {};  // when we came to know of it (the id's time)
+};
+// A page may be short or empty although there is more: a narrow filter looks at a bounded number
+// of records per page, so that no page costs more than another.
+struct RecordPage {
+  std::vector<RecordRow> rows;
+  std::optional<RecordId> next;  // ask again with before = next; nullopt: that was all
+};
+
+struct DeliveryPage {
+  std::vector<DeliveryRow> rows;  // without bodies and attempts
+  std::vector<std::string> record_keys;
+  std::optional<DeliveryId> next;
+};
+
+// Counted per hour as it happened, in the transaction that it counts (format.md "tally").
+struct Tally {
+  std::int64_t hour = 0;  // since 1970 UTC
+  std::string name;       // "record/sale/1001", "planned/klaviyo", "delivered/klaviyo"
+  std::int64_t value = 0;
+};
+
+struct Fact {
+  std::string key, value;
+  Instant changed_at;
+};
+
 struct NoteRow {
   Instant at;
   std::uint64_t subject = 0;
@@ -173,6 +257,7 @@ struct Pause {
 struct SettingsVersion {
   std::uint32_t version = 0;
   Instant at;
+  std::string by;
   std::string document;
 };
 

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/seeds_for_tests.h"
 #include "model/sku_stock.h"
 
 namespace tillbridge::model {
@@ -289,7 +290,7 @@ TEST(SkuStockSimulation, ReadsThatOvertakeEachOther) {
 
 TEST(SkuStockSimulation, TheRecordFollowsTheTruth) {
   int failures = 0;
-  for (std::uint64_t seed = 1; seed <= 3'500 && failures < 5; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds(3'500) && failures < 5; ++seed) {
     const std::string wrong = Simulation(seed).run();
     EXPECT_EQ(wrong, "") << "seed " << seed;
     failures += wrong.empty() ? 0 : 1;

@@ -15,37 +15,11 @@ namespace {
 
 // LIMIT: all header lines of an answer together. curl limits the single line.
 constexpr std::size_t answer_header_bytes_max = 256 * 1024;
-// Servers and load balancers drop idle connections after 60 s or more; staying below that keeps
-// requests off connections that are about to die.
-constexpr long pooled_idle_seconds_max = 30;
-
-struct FreeText {
-  void operator()(char* text) const { curl_free(text); }
-};
-struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-using Url = std::unique_ptr<CURLU, FreeUrl>;
-
-std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
-  char* text = nullptr;
-  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
-  const std::unique_ptr<char, FreeText> owned(text);
-  return text;
-}
-
 bool is_token(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            marks.find(c) != std::string_view::npos;
-  });
-}
-
-bool stays_in_its_line(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return c == '\t' || (byte >= 0x20 && byte != 0x7f);
   });
 }
 
@@ -76,21 +50,10 @@ void set(void* easy, CURLoption option, Value value) {
 }  // namespace
 
 Result<Target> check_request(const HttpRequest& request) {
-  const Url url(curl_url());
-  TB_ASSERT(url);
-  if (curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK ||
-      !stays_in_its_line(request.url))
-    return fail(Error::Kind::rejected, "the URL of the call cannot be understood");
-  const std::string scheme = url_part(url.get(), CURLUPART_SCHEME);
-  const std::string host = url_part(url.get(), CURLUPART_HOST);
-  if (scheme != "http" && scheme != "https")
-    return fail(Error::Kind::rejected, "only http and https URLs are called, not " + scheme);
-  if (host.empty()) return fail(Error::Kind::rejected, "the URL of the call names no host");
-  if (!url_part(url.get(), CURLUPART_USER).empty() ||
-      !url_part(url.get(), CURLUPART_PASSWORD).empty()) {
-    return fail(Error::Kind::rejected,
-                "the URL for " + host + " holds credentials: set them apart from the URL");
-  }
+  TB_TRY(const Place at, read_url(request.url));
+  const std::string& host = at.host;
+  if (at.scheme != "http" && at.scheme != "https")
+    return fail(Error::Kind::rejected, "only http and https URLs are called, not " + at.scheme);
   if (!is_token(request.method))
     return fail(Error::Kind::rejected, "the method of the call to " + host + " is not valid");
   for (const auto& [name, value] : request.headers) {
@@ -99,11 +62,10 @@ Result<Target> check_request(const HttpRequest& request) {
   }
   if (!stays_in_its_line(request.bearer.reveal()))
     return fail(Error::Kind::rejected, "the credentials for " + host + " hold a line break");
-  const std::string port = url_part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
-  std::string place = scheme + "://" + host + ":" + port;
+  std::string place = at.scheme + "://" + host + ":" + at.port;
   if (!request.user_supplied_url) return Target{std::move(place), host};
   // The hosts of users' URLs are no closed set: one label for all of them, and turns of their own.
-  return Target{"user " + std::move(place), "user_supplied"};
+  return Target{"user " + std::move(place), "user_supplied", true};
 }
 
 struct CurlCall::Callbacks {
@@ -158,42 +120,19 @@ struct CurlCall::Callbacks {
 };
 
 CurlCall::CurlCall(HttpRequest request, Target target)
-    : request_(std::move(request)), target_(std::move(target)) {
-  static_assert(sizeof error_text_ >= CURL_ERROR_SIZE);
-}
+    : Call(std::move(target), request.connect_time_max, request.total_time_max),
+      request_(std::move(request)) {}
 
 CurlCall::~CurlCall() {
   curl_slist_free_all(headers_);
 }
 
-void CurlCall::prepare(void* easy, const CurlSettings& settings, Tick now) {
-  easy_ = easy;
-  started_ = now;
-  set(easy, CURLOPT_PRIVATE, static_cast<void*>(this));
-  set(easy, CURLOPT_ERRORBUFFER, error_text_);
-  set(easy, CURLOPT_NOSIGNAL, 1L);
-  set(easy, CURLOPT_QUICK_EXIT, 1L);  // stopping does not wait for a name server
+void CurlCall::prepare_protocol(const CurlSettings& settings) {
+  void* const easy = this->easy();
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   set(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
-  set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  set(easy, CURLOPT_MAXAGE_CONN, pooled_idle_seconds_max);
-  const auto ms = [](Duration d) {
-    return static_cast<long>(
-        std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(d).count()));
-  };
-  set(easy, CURLOPT_CONNECTTIMEOUT_MS, ms(request_.connect_time_max));
-  set(easy, CURLOPT_TIMEOUT_MS, ms(request_.total_time_max));
-  set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!settings.ca_file.empty()) {
-    // The bundle replaces curl's default file; the system's folder stays in force beside it.
-    set(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
-    if (const char* folder = curl_version_info(CURLVERSION_NOW)->capath; folder != nullptr)
-      set(easy, CURLOPT_CAPATH, folder);
-  }
   set(easy, CURLOPT_WRITEFUNCTION, &Callbacks::body);
   set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(easy, CURLOPT_HEADERFUNCTION, &Callbacks::header);
@@ -208,33 +147,32 @@ void CurlCall::prepare(void* easy, const CurlSettings& settings, Tick now) {
 }
 
 void CurlCall::prepare_target(const CurlSettings& settings) {
-  set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(easy_, CURLOPT_URL, request_.url.c_str());
-  set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(easy_, CURLOPT_NOPROXY, "");  // together with PROXY: the environment has no say
+  set(easy(), CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy(), CURLOPT_URL, request_.url.c_str());
+  set(easy(), CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   // Where a proxy connects to cannot be seen from here, so users' URLs go without it; and on a
   // connection of their own, because a pooled one may lead to an address that they may not reach.
-  set(easy_, CURLOPT_PROXY, request_.user_supplied_url ? "" : settings.proxy.c_str());
+  set(easy(), CURLOPT_PROXY, request_.user_supplied_url ? "" : settings.proxy.c_str());
   if (request_.user_supplied_url) {
-    set(easy_, CURLOPT_FRESH_CONNECT, 1L);
-    set(easy_, CURLOPT_FORBID_REUSE, 1L);
+    set(easy(), CURLOPT_FRESH_CONNECT, 1L);
+    set(easy(), CURLOPT_FORBID_REUSE, 1L);
   }
 }
 
 void CurlCall::prepare_method() {
   const std::string& method = request_.method;
   if (method == "HEAD") {
-    set(easy_, CURLOPT_NOBODY, 1L);
+    set(easy(), CURLOPT_NOBODY, 1L);
     return;
   }
   const bool sends_body =
       !request_.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
   if (sends_body) {
     // SAFETY: curl does not copy the body; this call outlives the transfer.
-    set(easy_, CURLOPT_POSTFIELDS, request_.body.data());
-    set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+    set(easy(), CURLOPT_POSTFIELDS, request_.body.data());
+    set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
   }
-  if (method != (sends_body ? "POST" : "GET")) set(easy_, CURLOPT_CUSTOMREQUEST, method.c_str());
+  if (method != (sends_body ? "POST" : "GET")) set(easy(), CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
 void CurlCall::prepare_headers() {
@@ -252,16 +190,16 @@ void CurlCall::prepare_headers() {
   if (!typed) append("Content-Type:");  // else curl would call each body a form
   append("Expect:");  // a server that does not know it would cost a second per call
   if (!request_.bearer.empty()) append("Authorization: " + std::string(request_.bearer.reveal()));
-  set(easy_, CURLOPT_HTTPHEADER, headers_);
+  set(easy(), CURLOPT_HTTPHEADER, headers_);
   if (request_.basic_user.empty() && request_.basic_password.empty()) return;
-  set(easy_, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
-  set(easy_, CURLOPT_USERNAME, request_.basic_user.c_str());
+  set(easy(), CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+  set(easy(), CURLOPT_USERNAME, request_.basic_user.c_str());
   // SAFETY: a Secret's view is that of a whole std::string, so a zero byte follows it.
-  set(easy_, CURLOPT_PASSWORD, request_.basic_password.reveal().data());
+  set(easy(), CURLOPT_PASSWORD, request_.basic_password.reveal().data());
 }
 
-Error CurlCall::error(Error::Kind kind, const std::string& why) const {
-  return Error{kind, request_.method + " to " + target_.label + ": " + why, std::nullopt};
+Error CurlCall::error(Error::Kind kind, const std::string& what) const {
+  return Error{kind, request_.method + " to " + target().label + ": " + what, std::nullopt};
 }
 
 Result<HttpAnswer> CurlCall::finish(int code, Tick now) {
@@ -278,24 +216,23 @@ Result<HttpAnswer> CurlCall::finish(int code, Tick now) {
   }
   if (code == CURLE_OK) {
     long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
     answer_.status = static_cast<int>(status);
-    answer_.took = now - started_;
+    answer_.took = now - started();
     return std::move(answer_);
   }
-  const auto curl_code = static_cast<CURLcode>(code);
-  std::string why = error_text_[0] != 0 ? error_text_ : curl_easy_strerror(curl_code);
+  std::string what = why(code);
   if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
-    return fail(error(Error::Kind::rejected, why));
+    return fail(error(Error::Kind::rejected, what));
   // curl's word for having been told not to send again
-  if (resend_refused_) why = "the pooled connection was closed before an answer came";
-  if (attempts_ == 0) return fail(error(Error::Kind::retry, why + " (nothing was sent)"));
+  if (resend_refused_) what = "the pooled connection was closed before an answer came";
+  if (attempts_ == 0) return fail(error(Error::Kind::retry, what + " (nothing was sent)"));
   long connects = 0;
-  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connects);
+  curl_easy_getinfo(easy(), CURLINFO_NUM_CONNECTS, &connects);
   const bool stale =
       header_bytes_ == 0 && (connects == 0 || attempts_ > 1) && code != CURLE_OPERATION_TIMEDOUT;
-  if (stale && is_get(request_.method)) return fail(error(Error::Kind::retry, why));
-  return fail(error(Error::Kind::unknown_outcome, why + " (the request may have arrived)"));
+  if (stale && is_get(request_.method)) return fail(error(Error::Kind::retry, what));
+  return fail(error(Error::Kind::unknown_outcome, what + " (the request may have arrived)"));
 }
 
 Result<HttpAnswer> CurlCall::cancelled() const {

@@ -1,7 +1,7 @@
 #pragma once
-// The real Transport: libcurl's multi interface on a thread of its own (STACK: never multi_socket
-// on the loop), pooled keep-alive connections per host, HTTP/1.1, TLS verified, gzip answers, proxy
-// from settings only.
+// The real Transport: libcurl's multi interface on a thread of its own (STACK: never
+// multi_socket on the loop), pooled keep-alive connections per host, HTTP/1.1, TLS verified, gzip
+// answers, proxy from settings only.
 
 #include <memory>
 #include <string>
@@ -19,6 +19,8 @@ struct CurlSettings {
   std::string user_agent = "Tillbridge";
 };
 
+class CurlEngine;
+
 class CurlTransport final : public Transport {
  public:
   CurlTransport(Loop& loop, telemetry::Metrics& metrics, CurlSettings settings);
@@ -26,8 +28,7 @@ class CurlTransport final : public Transport {
   Task<Result<HttpAnswer>> send(HttpRequest request) override;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<CurlEngine> engine_;
 };
 
 }  // namespace tillbridge::outbound

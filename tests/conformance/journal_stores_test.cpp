@@ -4,7 +4,9 @@
 
 #include <stdlib.h>
 
+#include "../postgres/throwaway_cluster.h"
 #include "journal/memory/memory_store.h"
+#include "journal/postgres/postgres_store.h"
 #include "journal/sqlite/sqlite_store.h"
 #include "journal_suite.h"
 
@@ -35,6 +37,22 @@ class SqliteMaker final : public StoreMaker {
   std::string folder_;
 };
 
+class PostgresMaker final : public StoreMaker {
+ public:
+  std::unique_ptr<Store> make() override {
+    url_ = ThrowawayCluster::of_program().url_of_new_schema();
+    return reopen();
+  }
+  std::unique_ptr<Store> reopen() override {
+    auto store = postgres::open_postgres_store(url_);
+    EXPECT_TRUE(store) << store.error().what;
+    return store ? std::move(*store) : nullptr;
+  }
+
+ private:
+  std::string url_;
+};
+
 template <typename Maker>
 StoreCase store_case(const std::string& name) {
   return {name, [] { return std::make_unique<Maker>(); }};
@@ -42,7 +60,8 @@ StoreCase store_case(const std::string& name) {
 
 INSTANTIATE_TEST_SUITE_P(Stores, JournalSuite,
                          testing::Values(store_case<MemoryMaker>("Memory"),
-                                         store_case<SqliteMaker>("Sqlite")),
+                                         store_case<SqliteMaker>("Sqlite"),
+                                         store_case<PostgresMaker>("Postgres")),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -425,8 +425,8 @@ TEST_P(JournalSuite, PlannedDeliveriesAreFoundByTheTimeInTheirId) {
   auto elsewhere = delivery(22, 1, "z");
   elsewhere.connection = "other";
   apply({.records = {record(1, "order/1")},
-         .deliveries = {delivery(20, 1, "x"), delivery(21, 1, "y"), elsewhere,
-                        delivery(23, 1, "v"), delivery(24, 1, "w")}});
+         .deliveries = {delivery(20, 1, "x"), delivery(21, 1, "y"), elsewhere, delivery(23, 1, "v"),
+                        delivery(24, 1, "w")}});
   const auto effects = [&](std::uint64_t after, std::uint64_t until, std::size_t limit) {
     std::vector<std::string> found;
     const auto rows = reader_->deliveries_planned("shop", delivery(0, 1, "").connection,
@@ -490,6 +490,61 @@ TEST_P(JournalSuite, WhatWasAppliedIsThereAfterReopening) {
   EXPECT_EQ(counts().cases_open, 1U);
   EXPECT_THAT(apply({.arrivals = {arrival(12, "e1")}}).duplicate_arrivals,
               ElementsAre(ArrivalId{12}));
+  expect_sound();
+}
+
+TEST_P(JournalSuite, StepsOfOneApplyHappenOneAfterTheOther) {
+  const auto close = [](std::uint64_t id) {
+    return CloseCase{CaseId{id}, at_second(20), "ann", "done", "shop"};
+  };
+  const auto replaced = [](std::uint64_t id, const std::string& part) {
+    return ReplaceDeliveryParts{DeliveryId{id}, {part}, 9, "shop"};
+  };
+  auto second = record(1, "order/1");
+  second.version = 2;
+  second.search_keys = {"till:8"};
+  auto resolved = moved(10, ArrivalState::resolved);
+  resolved.record = RecordId{1};
+  resolved.workspace = "shop";
+  std::vector<Step> steps{
+      {.arrivals = {arrival(10, "e1")}, .records = {record(1, "order/1")}},
+      {.deliveries = {delivery(20, 1, "a"), delivery(21, 1, "b"), delivery(22, 1, "a")}},
+      {.delivery_updates = {moved(20, DeliveryState::delivered), moved(21, DeliveryState::parked)}},
+      {.delivery_parts = {replaced(20, "too late"), replaced(21, "new")}},
+      {.arrivals = {arrival(11, "e1")}, .delivery_updates = {moved(21, DeliveryState::waiting)}},
+      {.arrival_updates = {moved(10, ArrivalState::received)}, .records = {second}},
+      {.arrival_updates = {resolved}, .attempts = {attempt(21, 1)}},
+      {.cases = {case_of(50, "g", RecordId{1})}, .cursors = {{"shop", "c", "1"}}},
+      {.closed_cases = {close(50)}, .facts = {{"shop", "crm", "k", "1", at_second(1)}}},
+      {.cases = {case_of(51, "g", RecordId{1})}, .cursors = {{"shop", "c", "2"}}},
+      {.facts = {{"shop", "crm", "k", "", at_second(1)}},
+       .pauses = {{"shop", "crm", true, at_second(1), "ann", ""}}},
+      {.pauses = {{"shop", "crm", false, at_second(1), "ann", ""}}},
+      {.erased = {{RecordId{1}, {"order:1"}, "gone", "shop"}}},
+      {.records = {record(2, "order/2")}, .deliveries = {delivery(30, 2, "c")}},
+  };
+  const auto receipts = writer_->apply(steps);
+  ASSERT_TRUE(receipts) << receipts.error().what;
+  EXPECT_THAT((*receipts)[1].existing_deliveries, ElementsAre(DeliveryId{22}));
+  EXPECT_THAT((*receipts)[4].duplicate_arrivals, ElementsAre(ArrivalId{11}));
+  const auto journey = **reader_->journey(RecordId{1});
+  EXPECT_EQ(journey.record.version, 2U);
+  EXPECT_EQ(journey.record.customer, "gone");
+  EXPECT_THAT(journey.record.search_keys, ElementsAre("order:1"));
+  ASSERT_EQ(journey.deliveries.size(), 2U);
+  EXPECT_EQ(journey.deliveries[0].settings_version, 3U);
+  EXPECT_EQ(journey.deliveries[1].settings_version, 9U);
+  EXPECT_EQ(journey.deliveries[1].state, DeliveryState::skipped);
+  EXPECT_EQ(journey.arrivals[0].state, ArrivalState::resolved);
+  EXPECT_THAT(found_keys("8"), IsEmpty());
+  const auto group = **reader_->case_group(CaseGroupId{50});
+  EXPECT_EQ(group.open, 1U);
+  EXPECT_EQ(group.reopened, 1U);
+  EXPECT_EQ(*reader_->cursor("shop", "c"), "2");
+  EXPECT_FALSE((*reader_->facts("shop", "crm", std::vector<std::string>{"k"}))[0]);
+  EXPECT_THAT(*reader_->pauses(), IsEmpty());
+  ASSERT_EQ(open_deliveries().size(), 1U);
+  EXPECT_EQ(counts().deliveries, 3U);
   expect_sound();
 }
 

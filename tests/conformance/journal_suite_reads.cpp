@@ -200,4 +200,48 @@ TEST_P(JournalSuite, OpenRecordsComeInIdOrderInPagesThatStayRightWhileTheyAreWor
   EXPECT_THAT(ids(2, 2), ElementsAre(3U));
 }
 
+TEST_P(JournalSuite, AnArrivalIsFoundByItsIdWithItsPayload) {
+  auto first = arrival(fresh_id(10), "e1");
+  first.source = ArrivalSource::sweep;
+  first.happened_at = at_second(5);
+  auto malformed = arrival(fresh_id(12), "e2");
+  malformed.state = ArrivalState::in_case;
+  malformed.reason = "no JSON";
+  auto resolved = moved(fresh_id(10), ArrivalState::resolved);
+  resolved.record = RecordId{fresh_id(1)};
+  resolved.tries = 3;
+  apply({.arrivals = {first, arrival(fresh_id(11), "e1"), malformed},
+         .arrival_updates = {resolved},
+         .records = {record(fresh_id(1), "order/1")}});
+  const auto of = [&](std::uint64_t id) { return reader_->arrival(ArrivalId{id}); };
+  ASSERT_TRUE(of(fresh_id(99)));
+  EXPECT_FALSE(*of(fresh_id(99)));
+  EXPECT_FALSE(*of(fresh_id(1))) << "a record";
+
+  const auto found = **of(fresh_id(10));
+  EXPECT_EQ(found.id.value, fresh_id(10));
+  EXPECT_EQ(found.workspace, "shop");
+  EXPECT_EQ(found.connection, "sitoo");
+  EXPECT_EQ(found.source, ArrivalSource::sweep);
+  EXPECT_EQ(found.external_id, "e1");
+  EXPECT_EQ(found.subject, "order/e1");
+  EXPECT_EQ(found.announces, "closed");
+  EXPECT_EQ(found.state, ArrivalState::resolved);
+  EXPECT_EQ(found.received_at, first.received_at);
+  EXPECT_EQ(found.happened_at, first.happened_at);
+  EXPECT_EQ(found.tries, 3U);
+  EXPECT_EQ(found.payload, first.payload);
+  EXPECT_EQ((*of(fresh_id(11)))->state, ArrivalState::duplicate);
+  EXPECT_EQ((*of(fresh_id(11)))->payload, "");
+  EXPECT_EQ((*of(fresh_id(12)))->reason, "no JSON");
+  EXPECT_EQ((*of(fresh_id(12)))->payload, malformed.payload);
+
+  const Instant made_at{std::chrono::seconds{1'767'225'600}};  // of the fresh ids
+  ASSERT_TRUE(writer_->retire(Retention{}, made_at + std::chrono::hours{24 * 100}, 100));
+  EXPECT_EQ((*of(fresh_id(10)))->payload, "") << "retired";
+  EXPECT_EQ((*of(fresh_id(10)))->external_id, "e1");
+  ASSERT_TRUE(writer_->retire(Retention{}, made_at + std::chrono::hours{24 * 500}, 100));
+  EXPECT_FALSE(*of(fresh_id(10)));
+}
+
 }  // namespace tillbridge::journal

@@ -74,7 +74,7 @@ TEST_P(JournalSuite, BodiesGoFirstThenRows) {
   expect_sound();
 
   EXPECT_EQ(retire_all(*writer_, made_at + days(401), 1),
-            4U);  // two arrivals, a delivery, a record
+            7U);  // two arrivals, a delivery, a record, three totals
   EXPECT_FALSE(*reader_->journey(RecordId{fresh_id(1)}));
   EXPECT_THAT(found_keys("order/1"), IsEmpty());
   EXPECT_THAT(found_keys("7"), IsEmpty());
@@ -100,7 +100,7 @@ TEST_P(JournalSuite, UnfinishedWorkStaysWhateverItsAge) {
          .delivery_updates = {moved(fresh_id(20), DeliveryState::held),
                               moved(fresh_id(21), DeliveryState::blocked)}});
   const auto before = counts();
-  EXPECT_EQ(retire_all(*writer_, made_at + days(5000)), 0U);
+  EXPECT_EQ(retire_all(*writer_, made_at + days(5000)), 2U);  // totals of the hour
   EXPECT_EQ(counts().deliveries, before.deliveries);
   const std::vector<DeliveryId> ids{DeliveryId{fresh_id(20)}, DeliveryId{fresh_id(21)},
                                     DeliveryId{fresh_id(22)}};
@@ -122,13 +122,14 @@ TEST_P(JournalSuite, WhatAnOpenCaseIsAboutStaysUntilItIsClosed) {
          .deliveries = {delivery(fresh_id(20), fresh_id(1), "a")},
          .delivery_updates = {moved(fresh_id(20), DeliveryState::parked)},
          .cases = {opened}});
-  EXPECT_EQ(retire_all(*writer_, made_at + days(5000)), 0U);
+  EXPECT_EQ(retire_all(*writer_, made_at + days(5000)), 2U);  // totals of the hour
   apply({.closed_cases = {{CaseId{fresh_id(50)}, at_second(9), "ann", "skipped"}}});
   EXPECT_EQ(retire_all(*writer_, made_at + days(500)),
             6U);  // three bodies, three rows; the case is audit
   EXPECT_EQ(reader_->cases("shop", false, 10)->size(), 1U);
-  EXPECT_EQ(retire_all(*writer_, made_at + days(5000)), 1U);
+  EXPECT_EQ(retire_all(*writer_, made_at + days(5000)), 2U);  // and its group
   EXPECT_THAT(*reader_->cases("shop", false, 10), IsEmpty());
+  EXPECT_FALSE(*reader_->case_group(CaseGroupId{fresh_id(50)}));
   expect_sound();
 }
 
@@ -141,7 +142,7 @@ TEST_P(JournalSuite, AuditNotesAndSettingsOutliveTheRest) {
   apply({.records = {kept},
          .notes = {note(60, "hold"), note(61, "audit")},
          .settings = {{"shop", 1, made_at, "ann", "one"}, {"shop", 2, made_at, "ann", "two"}}});
-  EXPECT_EQ(retire_all(*writer_, made_at + days(401)), 1U);
+  EXPECT_EQ(retire_all(*writer_, made_at + days(401)), 2U);  // a note, a total
   auto journey = *reader_->journey(RecordId{fresh_id(1)});
   ASSERT_EQ(journey->notes.size(), 1U);
   EXPECT_EQ(journey->notes[0].kind, "audit");
@@ -149,6 +150,29 @@ TEST_P(JournalSuite, AuditNotesAndSettingsOutliveTheRest) {
             2U);  // the audit note, the older settings
   EXPECT_THAT((*reader_->journey(RecordId{fresh_id(1)}))->notes, IsEmpty());
   EXPECT_EQ((*reader_->latest_settings("shop"))->version, 2U);
+}
+
+TEST_P(JournalSuite, AuditRowsAndGroupsStayAsLongAsCases) {
+  AddAudit audit;
+  audit.id = AuditId{fresh_id(70)};
+  audit.act = "user.add";
+  apply({.cases = {case_of(fresh_id(50), "g", std::nullopt),
+                   case_of(fresh_id(51), "h", std::nullopt)},
+         .closed_cases = {{CaseId{fresh_id(50)}, at_second(9), "ann", ""}},
+         .audits = {audit}});
+  EXPECT_EQ(retire_all(*writer_, made_at + days(365 * 7 - 1)), 0U);
+  // A group that was opened again long after is as old as its newest case.
+  const std::uint64_t later =
+      fresh_id(52) + lowest_id_at(made_at + days(1)) - lowest_id_at(made_at);
+  apply({.cases = {case_of(later, "g", std::nullopt)},
+         .closed_cases = {{CaseId{later}, at_second(9), "ann", ""}}});
+  EXPECT_EQ(retire_all(*writer_, made_at + days(365 * 7) + std::chrono::hours{12}, 1), 2U);
+  EXPECT_TRUE(*reader_->case_group(CaseGroupId{fresh_id(50)}));
+  EXPECT_THAT(*reader_->audits({}, AuditId{}, 10), IsEmpty());
+  EXPECT_EQ(retire_all(*writer_, made_at + days(365 * 7 + 2), 1), 2U);  // the case, its group
+  EXPECT_FALSE(*reader_->case_group(CaseGroupId{fresh_id(50)}));
+  EXPECT_TRUE(*reader_->case_group(CaseGroupId{fresh_id(51)})) << "it has an open case";
+  expect_sound();
 }
 
 }  // namespace tillbridge::journal

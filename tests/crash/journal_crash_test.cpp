@@ -59,7 +59,25 @@ Step scripted_step(std::uint64_t n) {
   d.parts = {bytes_for(n + 2000, 200), bytes_for(n + 3000, n % 3 * 4000)};
   step.deliveries = {d};
   step.cursors = {{"shop", "poll", key}};
+  OpenCase c;
+  c.id = CaseId{id(4)};
+  c.workspace = "shop";
+  c.type = "rejected_delivery";
+  c.group = std::to_string(n % 3);
+  c.record = r.id;
+  step.cases = {c};
+  AddAudit audit;
+  audit.id = AuditId{id(5)};
+  audit.act = "test";
+  step.audits = {audit};
+  PutRecord person = r;
+  person.id = RecordId{id(6)};
+  person.key = "person/" + key;
+  person.search_keys = {"secret:~" + key + "~"};
+  step.records.push_back(person);
   if (n == 0) return step;
+  step.erased = {{RecordId{id(6) - 100}, {}, "erased"}};
+  step.closed_cases = {{CaseId{id(4) - 100}, Instant{}, "somebody", ""}};
   UpdateDelivery done;
   done.id = DeliveryId{id(3) - 100};
   done.state = DeliveryState::delivered;
@@ -153,6 +171,16 @@ class JournalCrashTest : public testing::Test {
     if (!found) return where + "arrival missing or different";
     const auto hits = reader.search("shop", "somebody-" + std::to_string(n) + "@", 5);
     if (!hits || hits->size() != 1) return where + "not found by search";
+    const auto person = reader.journey(expected.records[1].id);
+    if (!person || !*person) return where + "second record missing";
+    const auto secrets = reader.search("shop", "~" + std::to_string(n) + "~", 5);
+    if (!secrets || secrets->size() != (last ? 1U : 0U) ||
+        (*person)->record.payload.empty() == last)
+      return where + "erased too early or not at all";
+    const auto& cases = (*journey)->cases;
+    if (cases.size() != 1 || cases[0].closed_at.has_value() == last) return where + "case differs";
+    if (reader.audits({}, AuditId{n * 100 + 6}, 1)->at(0).id.value != n * 100 + 5)
+      return where + "audit missing";
     if (last && reader.cursor("shop", "poll")->value_or("") != std::to_string(n))
       return where + "cursor differs";
     return "";

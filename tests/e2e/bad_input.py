@@ -32,7 +32,9 @@ class Town:
     def start(self):
         hub = bench.Process(self.folder / "hub.log", self.hub, "serve", "--config", self.config, "--announce",
                             "--allow-volatile")
-        bench.equal(hub.ready(), {"public_port": self.public, "control_port": self.control}, "ports")
+        ports = hub.ready()
+        bench.equal((ports["public_port"], ports["control_port"]), (self.public, self.control), "ports")
+        bench.check(ports["console_port"] > 0, "the console has a port")
         return hub
 
     def post(self, body, headers=None, path="/sitoo/demo/events"):
@@ -84,7 +86,7 @@ def rubbish(town):
     # Sitoo forgets what is refused: a shop that is not configured is put off instead.
     bench.equal(bench.call(town.public, "POST", "/sitoo/moon/events", b"[]", OURS).status, 503, "unknown workspace")
     bench.equal(bench.call(town.public, "GET", "/metrics").status, 404, "metrics on the public port")
-    bench.equal(bench.call(town.control, "GET", "/api/v1/status").status, 403, "status without token")
+    bench.equal(bench.call(town.control, "GET", "/api/v1/status").status, 401, "status without token")
     for path, body in (("/healthz", b"ok\n"), ("/readyz", b"ready\n")):
         answer = bench.call(town.control, "GET", path)
         bench.equal((answer.status, answer.body), (200, body), path)

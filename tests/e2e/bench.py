@@ -25,6 +25,8 @@ allow_literal_secrets = true
 port = {public}
 [hub.control]
 port = {control}
+[hub.console]
+port = 0
 [[workspace]]
 name = "demo"
 zone = "Europe/Stockholm"

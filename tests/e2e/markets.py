@@ -13,6 +13,8 @@ allow_literal_secrets = true
 port = {public}
 [hub.control]
 port = {control}
+[hub.console]
+port = 0
 """
 MARKET = """
 [[workspace]]

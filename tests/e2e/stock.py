@@ -136,7 +136,7 @@ def burst(chain):
     print("a burst of 11 changes:", calls, "calls")
     bench.check(1 <= calls <= 4, f"{calls} calls")
     journey = bench.expect(0, chain.hub, "journey", sku, "--config", chain.config).stdout
-    bench.check("replaced by a newer level" in journey, f"the journey: {journey[:2000]}")
+    bench.check("replaced by a newer one" in journey, f"the journey: {journey[:2000]}")
 
 
 def validated(chain):

@@ -19,6 +19,7 @@ struct Where {
                             // /etc/tillbridge/tillbridge.toml, the last demo's
   std::string data_dir;     // instead of a configuration, for commands that only read the journal
   bool json = false;
+  std::string journal = {};  // instead of the configuration's: "postgresql://..."
 };
 
 struct ServeOptions {
@@ -26,6 +27,9 @@ struct ServeOptions {
   bool drills = false;
   bool allow_volatile = false;
   bool announce = false;
+  bool demo = false;         // the console says that nothing here is real
+  std::string journal = {};  // instead of the configuration's: "postgresql://..."
+  int node = 0;              // 0 to 1023, different in every hub on one PostgreSQL
 };
 int serve(const ServeOptions& options);
 
@@ -38,6 +42,7 @@ int pause(const Where& where, const std::string& workspace, const std::string& c
           const std::string& reason);
 int resume(const Where& where, const std::string& workspace, const std::string& connection);
 int status(const Where& where);
+int nodes(const Where& where);
 struct CompareOptions {
   std::string connection, workspace;
   std::string day, from, until;
@@ -81,7 +86,7 @@ struct DemoOptions {
   bool headless = false;
   bool json = false;
   int seconds = 0;  // 0: until Ctrl-C
-  double rate = 20;
+  double rate = 0;  // orders per second; 0: 20, with the console 2
   std::uint64_t seed = 1;
   std::string faults = "none";
   int kill_every_s = 0;
@@ -91,10 +96,11 @@ struct DemoOptions {
   std::map<std::string, std::string> sandbox_ports;  // simulator -> fixed port
   std::map<std::string, std::string> via;  // platform -> base URL that the hub uses instead
   double till = 0;                         // lookups per second at the tills
-  bool stock = false;  // levels per store move, and follow into Bloomreach's catalogs
-  int skus = 0, stores = 0;  // 0: the sandbox's own
-  int stocktaking = 0;       // levels that change at once, in the middle third of the day
-  double klaviyo_quota_factor = 20;        // of the documented windows; 1: as they are
+  bool stock = false;                // levels per store move, and follow into Bloomreach's catalogs
+  int skus = 0, stores = 0;          // 0: the sandbox's own
+  int stocktaking = 0;               // levels that change at once, in the middle third of the day
+  double klaviyo_quota_factor = 20;  // of the documented windows; 1: as they are
+  std::string journal = {};          // "postgresql://...": there, and as it is; "": in data_dir
 };
 int demo(const DemoOptions& options);
 

@@ -8,7 +8,6 @@
 
 #include "app/commands/where.h"
 #include "base/json.h"
-#include "journal/sqlite/sqlite_store.h"
 
 namespace tillbridge::app {
 namespace {
@@ -84,11 +83,15 @@ int journal_backup(const Where& where, const std::string& target) {
         control->call("POST", "/api/v1/journal/backup", json::Object{{"target", file}});
     if (!copied) return report(copied.error());
   } else {
-    journal::sqlite::SqliteSettings settings;
-    const auto config = where.data_dir.empty() ? load(where) : std::nullopt;
-    if (where.data_dir.empty() && !config) return exit_failed;
-    settings.file = (config ? config->hub.data_dir : where.data_dir) + "/tillbridge.journal";
-    auto store = journal::sqlite::open(settings, true);
+    auto place = place_of(where);
+    if (!place) return exit_failed;
+    if (!place->url.empty()) {
+      return report(
+          Error{Error::Kind::invalid_input,
+                "the journal is on PostgreSQL: use pg_dump, or base backups with their WAL"});
+    }
+    place->allow_volatile = true;
+    auto store = open_store(*place);
     if (!store) return report(store.error());
     auto writer = (*store)->open_writer();
     if (!writer) return report(writer.error());

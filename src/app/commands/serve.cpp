@@ -1,47 +1,152 @@
+#include <array>
+#include <climits>
 #include <csignal>
+#include <cstdlib>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "app/commands/commands.h"
 #include "app/commands/where.h"
 #include "app/hub.h"
+#include "app/journal_place.h"
+#include "app/leading.h"
 
 namespace tillbridge::app {
 namespace {
 
-Task<void> run(Loop& loop, Hub& hub, int& exit_code) {
-  const auto started = co_await hub.start();
-  if (!started) {
-    exit_code = report(started.error());
-  } else {
-    std::vector<int> ends{SIGTERM, SIGINT};
-    co_await next_signal(loop, std::move(ends));
+// A validation or comparison that runs while settings are saved is not cut off: requests are put
+// off for a moment, and when it takes longer they are answered again and the change waits.
+constexpr Duration acts_end_within = std::chrono::seconds{3};
+constexpr Duration next_try_after = std::chrono::seconds{10};
+
+struct Ending {
+  explicit Ending(Loop& loop) : woken(loop) {}
+  Signal woken;
+  bool asked = false;    // by a signal
+  bool renewal = false;  // the settings were changed: start anew with them
+  bool watched = false;
+  int exit_code = exit_done;
+};
+
+Task<void> watch_signals(Loop& loop, Ending& ending) {
+  std::vector<int> ends{SIGTERM, SIGINT};
+  co_await next_signal(loop, std::move(ends));
+  ending.asked = true;
+  ending.woken.notify();
+}
+
+// The ports stay those of the first start, also where the configuration leaves the choice to us.
+void keep_ports(Config& config, const Hub& hub) {
+  config.hub.listen.port = hub.public_port();
+  config.hub.control.port = hub.control_port();
+  if (config.hub.console_served) config.hub.console.port = hub.console_port();
+}
+
+// One hub after the other: changed settings are taken up by a new one on the same data and ports.
+// Whoever calls in the second between is refused and tries again, as all senders do.
+Task<void> serve_until_ended(Loop& loop, SystemClock& clock, Config config, HubOptions options,
+                             TaskGroup& tasks, Ending& ending) {
+  while (!ending.asked) {
+    ending.renewal = false;
+    Hub hub(loop, clock, config, options);
+    const auto started = co_await hub.start();
+    if (!started) {
+      ending.exit_code = report(started.error());
+      co_await hub.stop();
+      // Ends whoever watches for signals.
+      if (ending.watched) (void)std::raise(SIGTERM);
+      co_return;
+    }
+    keep_ports(config, hub);
+    options.announce = false;
+    if (!ending.watched) {
+      ending.watched = true;
+      tasks.start(watch_signals(loop, ending));
+    }
+    while (!ending.asked) {
+      if (!ending.renewal) {
+        co_await ending.woken.wait(std::chrono::hours{1});
+      } else if (co_await hub.make_way(acts_end_within)) {
+        break;
+      } else {
+        co_await ending.woken.wait(next_try_after);
+      }
+    }
+    co_await hub.stop();
   }
-  co_await hub.stop();
+}
+
+std::string machine_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+// nullptr on the embedded store, which has one hub only. Otherwise this hub leads when it returns.
+Result<std::unique_ptr<Leading>> lead(const Config& config, const ServeOptions& options) {
+  JournalPlace place = journal_place(config);
+  if (place.url.empty()) return nullptr;
+  place.allow_volatile = options.allow_volatile;
+  // Made, or brought up to date. Away at the start, the database is waited for below.
+  const auto tables = open_store(place);
+  if (!tables && tables.error().kind != Error::Kind::unavailable) return fail(tables.error());
+  LeadingSettings settings;
+  settings.url = place.url.reveal();
+  settings.node = static_cast<std::uint16_t>(options.node);
+  settings.name = machine_name();
+  auto leading = std::make_unique<Leading>(std::move(settings), [](const std::string& why) {
+    ::alarm(1);  // also when the log cannot be written
+    telemetry::log(telemetry::Level::error, "leads_no_more", {{"reason", why}});
+    telemetry::stop_log();
+    std::_Exit(exit_failed);  // at once: nothing more may go out
+  });
+  leading->await([](const std::string& why) {
+    telemetry::log(telemetry::Level::info, "stands_by", {{"reason", why}});
+  });
+  telemetry::log(telemetry::Level::info, "leads", {{"node", options.node}});
+  return leading;
 }
 
 }  // namespace
 
 int serve(const ServeOptions& options) {
-  auto config = load(Where{options.config_file, "", false}, Warnings::show);
+  ConfigFile file;
+  auto config = load(Where{options.config_file, "", false}, Warnings::show, &file);
   if (!config) return exit_failed;
+  if (!options.journal.empty()) config->journal.url = Secret(options.journal);
   telemetry::start_log(config->hub.log_level);
+  auto leading = lead(*config, options);
+  if (!leading) {
+    telemetry::stop_log();
+    return report(leading.error());
+  }
   SystemClock clock;
   int exit_code = exit_done;
   {
     Loop loop{1};
+    Ending ending(loop);
     HubOptions hub_options;
     hub_options.drills = options.drills;
     hub_options.allow_volatile = options.allow_volatile;
     hub_options.announce = options.announce;
-    Hub hub(loop, clock, std::move(*config), hub_options);
+    hub_options.demo = options.demo;
+    hub_options.node = static_cast<std::uint16_t>(options.node);
+    if (*leading) hub_options.fence = (*leading)->fence();
+    hub_options.file = std::move(file);
+    hub_options.renew = [&ending] {
+      ending.renewal = true;
+      ending.woken.notify();
+    };
     TaskGroup main_task(loop, [&](const std::string& what) {
       fmt::print(stderr, "tillbridge: stopped by an unexpected error: {}\n", what);
-      exit_code = exit_failed;
+      ending.exit_code = exit_failed;
     });
-    main_task.start(run(loop, hub, exit_code));
+    main_task.start(serve_until_ended(loop, clock, std::move(*config), std::move(hub_options),
+                                      main_task, ending));
     loop.run();
+    exit_code = ending.exit_code;
   }
+  leading->reset();  // the journal is closed: another hub may lead
   telemetry::stop_log();
   return exit_code;
 }

@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "journal/sqlite/sqlite_store.h"
-
 namespace tillbridge::app {
 namespace {
 
@@ -36,29 +34,47 @@ std::string demo_dir() {
   return (std::filesystem::temp_directory_path() / "tillbridge-demo").string();
 }
 
-std::optional<Config> load(const Where& where, Warnings warnings) {
-  ConfigResult result = load_config(find_config(where), from_environment);
+std::optional<Config> load(const Where& where, Warnings warnings, ConfigFile* file) {
+  const std::string path = find_config(where);
+  ConfigResult result = load_config(path, from_environment);
   for (const Problem& problem : result.problems) {
     if (!problem.warning || warnings == Warnings::show)
       fmt::print(stderr, "{}\n", to_text(problem));
   }
   if (!result.ok()) return std::nullopt;
+  if (file != nullptr) {
+    std::ifstream in(path, std::ios::binary);
+    file->text.assign(std::istreambuf_iterator<char>(in), {});
+    file->name = path;
+    file->fetch = [](const secrets::Reference& reference) {
+      return secrets::fetch(reference, from_environment);
+    };
+  }
   return std::move(result.config);
+}
+
+std::optional<JournalPlace> place_of(const Where& where, Zone* zone) {
+  JournalPlace place;
+  if (where.data_dir.empty() && where.journal.empty()) {
+    auto config = load(where);
+    if (!config) return std::nullopt;
+    place = journal_place(*config);
+    if (zone != nullptr && config->workspaces.size() == 1) *zone = config->workspaces.front().zone;
+  } else if (where.journal.empty()) {
+    place.file = journal_file(where.data_dir);
+  }
+  if (!where.journal.empty()) place.url = Secret(where.journal);
+  return place;
 }
 
 std::optional<ReadOnlyJournal> open_journal(const Where& where) {
   ReadOnlyJournal opened;
-  std::string data_dir = where.data_dir;
-  if (data_dir.empty()) {
-    auto config = load(where);
-    if (!config) return std::nullopt;
-    data_dir = config->hub.data_dir;
-    if (config->workspaces.size() == 1) opened.zone = config->workspaces.front().zone;
-  }
-  journal::sqlite::SqliteSettings settings;
-  settings.file = opened.file = data_dir + "/tillbridge.journal";
-  settings.read_only = true;
-  auto store = journal::sqlite::open(settings, true);
+  auto place = place_of(where, &opened.zone);
+  if (!place) return std::nullopt;
+  place->read_only = true;
+  place->allow_volatile = true;
+  opened.file = name(*place);
+  auto store = open_store(*place);
   if (!store) {
     report(store.error());
     return std::nullopt;

@@ -5,8 +5,9 @@
 #include <string>
 
 #include "app/commands/commands.h"
-#include "app/config.h"
+#include "app/config_edited.h"
 #include "app/control_client.h"
+#include "app/journal_place.h"
 #include "journal/store.h"
 
 namespace tillbridge::app {
@@ -17,7 +18,13 @@ std::string demo_dir();
 // Loads the configuration. Problems are printed and make it nullopt; warnings are printed where
 // they are asked for.
 enum class Warnings { show, hide };
-std::optional<Config> load(const Where& where, Warnings warnings = Warnings::hide);
+// file: gets what it was read from.
+std::optional<Config> load(const Where& where, Warnings warnings = Warnings::hide,
+                           ConfigFile* file = nullptr);
+
+// The journal that a command is about; zone: gets the workspace's, where there is one only.
+// Problems are printed and make it nullopt.
+std::optional<JournalPlace> place_of(const Where& where, Zone* zone = nullptr);
 
 // A read-only view of the journal, beside a running hub or without one.
 struct ReadOnlyJournal {

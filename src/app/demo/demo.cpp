@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/commands/where.h"
+#include "app/demo/demo_console.h"
 #include "app/demo/demo_stock.h"
 #include "app/demo/demo_till.h"
 
@@ -23,6 +24,8 @@ constexpr Duration ready_within = std::chrono::seconds{30};
 constexpr auto tick_pause = std::chrono::milliseconds{200};
 constexpr Duration clock_step_every = std::chrono::seconds{4};
 constexpr int interactive_day_s = 24 * 3600;
+constexpr std::uint16_t console_port =
+    8080;  // where people look first; another one when it is taken
 
 // How much slower Bloomreach got what was sold while Klaviyo was down or stock was counted.
 std::optional<double> isolation_ratio(const json::Object& summary) {
@@ -50,15 +53,17 @@ std::string own_path() {
 }
 
 // A port that is free now; the hub needs the same one again after each restart.
-Result<std::uint16_t> free_port() {
+Result<std::uint16_t> free_port(std::uint16_t wanted = 0) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
+  address.sin_port = htons(wanted);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   const bool found = fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
                      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   if (fd >= 0) ::close(fd);
+  if (!found && wanted != 0) return free_port();
   if (!found) return fail(Error::Kind::unavailable, "this machine has no free port on 127.0.0.1");
   return ntohs(address.sin_port);
 }
@@ -75,6 +80,7 @@ double decimal(const json::Object& object, std::string_view key) {
 }  // namespace
 
 Demo::Demo(const DemoOptions& options) : options_(options) {
+  if (options_.rate == 0) options_.rate = options_.headless ? 20 : 2;
   if (options_.seconds == 0) options_.seconds = options_.headless ? 20 : interactive_day_s;
   dir_ = options_.data_dir.empty() ? demo_dir() : options_.data_dir;
 }
@@ -116,6 +122,7 @@ Result<void> Demo::set_up() {
   TB_CHECK(start_sandbox());
   TB_TRY(ports_.hub_public, free_port());
   TB_TRY(ports_.hub_control, free_port());
+  TB_TRY(ports_.hub_console, free_port(options_.headless ? 0 : console_port));
   std::ofstream config(dir_ + "/tillbridge.toml");
   config << demo_config_text(dir_, ports_,
                              {options_.settling_ms, options_.klaviyo_quota_factor,
@@ -124,7 +131,33 @@ Result<void> Demo::set_up() {
   if (options_.stock) TB_CHECK(fill_demo_catalogs(*sandbox_control_));
   TB_CHECK(start_hub());
   if (options_.stock) TB_CHECK(await_demo_stock(*hub_control_, options_.headless));
+  if (options_.headless) return start_day();
+  TB_TRY(administrator_, add_demo_administrator(*hub_control_));
+  TB_CHECK(move_demo_clocks(*sandbox_control_, *hub_control_, -demo_hours_before));
+  const double rate = std::exchange(options_.rate, demo_rate_before);
+  TB_CHECK(start_day());
+  TB_CHECK(live_through_yesterday());
+  options_.rate = rate;
   return start_day();
+}
+
+// A day in a few seconds, so that the console has something to show.
+Result<void> Demo::live_through_yesterday() {
+  const auto now = std::chrono::floor<std::chrono::hours>(clock_.now().time_since_epoch());
+  const int hour_now = static_cast<int>(now.count() % demo_hours_before);
+  for (int hours_ago = demo_hours_before; hours_ago > 0 && !interrupted; --hours_ago) {
+    std::this_thread::sleep_for(demo_hour_lasts(hours_ago, hour_now));
+    TB_CHECK(move_demo_clocks(*sandbox_control_, *hub_control_, 1));
+    if (!options_.json) fmt::print(stderr, "\r  a day of sales: {} h to go  ", hours_ago - 1);
+  }
+  TB_TRY(const auto closed, sandbox_control_->call("POST", "/control/day/close", json::Object{}));
+  const Tick until = clock_.tick() + ready_within;
+  while (clock_.tick() < until) {
+    TB_TRY(const json::Value state, sandbox_control_->call("GET", "/control/state"));
+    if (json::boolean(state.as_object(), "day_finished").value_or(false)) return {};
+    std::this_thread::sleep_for(tick_pause);
+  }
+  return fail(Error::Kind::unavailable, "the day before today did not end");
 }
 
 std::vector<std::string> Demo::sandbox_command() const {
@@ -171,9 +204,11 @@ Result<void> Demo::start_sandbox() {
 }
 
 Result<void> Demo::start_hub() {
-  TB_CHECK(hub_.start({own_path(), "serve", "--config", dir_ + "/tillbridge.toml", "--announce",
-                       "--drills", "--allow-volatile"},
-                      dir_ + "/hub.log"));
+  std::vector<std::string> command{
+      own_path(),   "serve",    "--config",         dir_ + "/tillbridge.toml",
+      "--announce", "--drills", "--allow-volatile", "--demo"};
+  if (!options_.journal.empty()) command.insert(command.end(), {"--journal", options_.journal});
+  TB_CHECK(hub_.start(command, dir_ + "/hub.log"));
   const auto line = hub_.first_line(ready_within);
   if (!line)
     return fail(Error::Kind::unavailable,
@@ -414,6 +449,8 @@ void Demo::show(const char* phase) {
   screen += fmt::format("  open cases              {:>10}\n", from_hub("cases_open"));
   screen +=
       fmt::format("  journal on disk         {:>10} kB\n\n", from_hub("bytes_on_disk") / 1024);
+  screen += fmt::format("  Console: http://localhost:{}   user {}, password {}\n\n",
+                        ports_.hub_console, administrator_.name, administrator_.password.reveal());
   screen += fmt::format(
       "  tillbridge journey <order>   tillbridge cases   metrics: http://127.0.0.1:{}/metrics\n",
       ports_.hub_control);

@@ -8,6 +8,7 @@
 #include "app/control_client.h"
 #include "app/demo/child_process.h"
 #include "app/demo/demo_config.h"
+#include "app/demo/demo_console.h"
 
 namespace tillbridge::app {
 
@@ -22,6 +23,7 @@ class Demo {
   Result<void> start_sandbox();
   Result<void> start_hub();
   Result<void> start_day();
+  Result<void> live_through_yesterday();
   Result<void> live_through_day();
   Result<bool> drain();
   Result<json::Object> verdict(bool drained);
@@ -45,6 +47,7 @@ class Demo {
   ChildProcess hub_;
   std::unique_ptr<ControlClient> sandbox_control_;
   std::unique_ptr<ControlClient> hub_control_;
+  DemoAdministrator administrator_;  // with the console only
   Tick started_;
   Tick last_shown_;
   bool stocktaking_due_ = false;

@@ -47,6 +47,10 @@ port = {hub_public}
 address = "127.0.0.1"
 port = {hub_control}
 
+[hub.console]
+address = "127.0.0.1"
+port = {hub_console}
+
 [[workspace]]
 name = "demo"
 zone = "Europe/Stockholm"
@@ -125,7 +129,8 @@ open_max_s = 5
 max_s = 30
 )toml",
       fmt::arg("data_dir", data_dir), fmt::arg("hub_public", ports.hub_public),
-      fmt::arg("hub_control", ports.hub_control), fmt::arg("sitoo", base_url("sitoo", ports.sitoo)),
+      fmt::arg("hub_control", ports.hub_control), fmt::arg("hub_console", ports.hub_console),
+      fmt::arg("sitoo", base_url("sitoo", ports.sitoo)),
       fmt::arg("bloomreach", base_url("bloomreach", ports.bloomreach)),
       fmt::arg("klaviyo", base_url("klaviyo", ports.klaviyo)),
       fmt::arg("store_countries", store_countries()), fmt::arg("till_user", demo_till_user),

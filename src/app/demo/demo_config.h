@@ -15,6 +15,7 @@ struct DemoPorts {
   std::uint16_t klaviyo = 0;
   std::uint16_t hub_public = 0;
   std::uint16_t hub_control = 0;
+  std::uint16_t hub_console = 0;
 };
 
 constexpr const char* demo_project = "3f1c0a52-0000-4000-8000-9d5b7c0e1a11";

@@ -1,5 +1,6 @@
 #include "connectors/klaviyo/client.h"
 
+#include "base/assert.h"
 #include "base/json.h"
 #include "connectors/http_answer.h"
 #include "connectors/klaviyo/documents.h"
@@ -201,7 +202,13 @@ Task<Answer> Client::merge_profiles(std::string body) {
 }
 
 Task<Answer> Client::delete_person(std::string email) {
-  co_return co_await state_->post("/api/data-privacy-deletion-jobs", deletion_body(email));
+  return delete_person(ProfileKey::email, std::move(email));
+}
+
+Task<Answer> Client::delete_person(ProfileKey key, std::string value) {
+  TB_ASSERT(key != ProfileKey::external_id);
+  co_return co_await state_->post("/api/data-privacy-deletion-jobs",
+                                  deletion_body(field_of(key), value));
 }
 
 Task<Answer> Client::subscribe(std::string body) {

@@ -72,6 +72,8 @@ class Client {
   Task<Answer> merge_profiles(std::string body);
   // Everybody with this address goes, with their history, some time later (13).
   Task<Answer> delete_person(std::string email);
+  // The same by e-mail, phone number or Klaviyo's own id; it cannot be asked by external id.
+  Task<Answer> delete_person(ProfileKey key, std::string value);
   Task<Answer> subscribe(std::string body);
   Task<Answer> unsubscribe(std::string body);
   // Whether the profile is on the list (GET /api/profiles/{id}/lists; further pages, if any, are

@@ -80,6 +80,14 @@ TEST(Client, EveryWriteHasItsPath) {
   EXPECT_EQ(room.asked().body,
             R"({"data":{"type":"data-privacy-deletion-job","attributes":{"profile":{"data":)"
             R"({"type":"profile","attributes":{"email":"a@b.se"}}}}}})");
+  run_task(room.client.delete_person(ProfileKey::phone_number, "+46700000001"));
+  EXPECT_EQ(room.asked().body,
+            R"({"data":{"type":"data-privacy-deletion-job","attributes":{"profile":{"data":)"
+            R"({"type":"profile","attributes":{"phone_number":"+46700000001"}}}}}})");
+  run_task(room.client.delete_person(ProfileKey::id, "01H"));
+  EXPECT_EQ(room.asked().body,
+            R"({"data":{"type":"data-privacy-deletion-job","attributes":{"profile":{"data":)"
+            R"({"type":"profile","id":"01H","attributes":{}}}}}})");
   run_task(room.client.subscribe("{}"));
   EXPECT_EQ(room.path(), "/api/profile-subscription-bulk-create-jobs");
   run_task(room.client.unsubscribe("{}"));

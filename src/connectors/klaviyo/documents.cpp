@@ -267,12 +267,16 @@ std::string merge_body(const std::string& destination_id, const std::string& sou
   return body + "}]}}}}";
 }
 
-std::string deletion_body(const std::string& email) {
+std::string deletion_body(std::string_view field, const std::string& value) {
   std::string body =
       R"({"data":{"type":"data-privacy-deletion-job","attributes":{"profile":{"data":)"
-      R"({"type":"profile","attributes":{"email":)";
-  json::append_quoted(body, email);
-  return body + "}}}}}}";
+      R"({"type":"profile",)";
+  const bool is_attribute = field != "id";
+  if (is_attribute) body += R"("attributes":{)";
+  json::append_quoted(body, field);
+  body += ':';
+  json::append_quoted(body, value);
+  return body + (is_attribute ? "}}}}}}" : R"(,"attributes":{}}}}}})");
 }
 
 std::string subscribe_body(const model::ConsentAct& act, std::optional<Instant> consented_at,

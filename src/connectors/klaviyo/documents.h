@@ -47,8 +47,8 @@ std::string profile_import_body(const ProfileWrite& write, const std::string& id
 // POST /api/profile-merge: source vanishes into destination.
 std::string merge_body(const std::string& destination_id, const std::string& source_id);
 
-// POST /api/data-privacy-deletion-jobs (13).
-std::string deletion_body(const std::string& email);
+// POST /api/data-privacy-deletion-jobs (13). field: "email", "phone_number" or "id".
+std::string deletion_body(std::string_view field, const std::string& value);
 
 // An act always holds the address of its channel.
 Result<model::ConsentAct> consent_of(std::string_view part);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -13,6 +14,7 @@
 
 #include "journal/counters.h"
 #include "journal/store.h"
+#include "journal/tallies.h"
 
 namespace tillbridge::journal::memory {
 
@@ -35,8 +37,18 @@ struct StoredDelivery {
 
 struct StoredCase {
   CaseRow row;
+  CaseGroupId group;
   std::string closed_by;
 };
+
+struct StoredGroup {
+  CaseGroupRow row;  // without record_key
+  std::optional<RecordId> record;
+};
+
+constexpr bool is_open(GroupState state) {
+  return state == GroupState::open || state == GroupState::acknowledged;
+}
 
 struct StoredNote {
   NoteRow row;
@@ -52,12 +64,15 @@ struct Data {
   std::map<std::pair<std::uint64_t, std::uint32_t>, AttemptRow> attempts;
   std::map<std::uint64_t, Body> bodies;
   std::map<std::uint64_t, StoredCase> cases;
+  std::map<std::uint64_t, StoredGroup> groups;
   std::map<std::uint64_t, StoredNote> notes;
+  std::map<std::uint64_t, AuditRow> audits;
   std::map<Key2, std::string> cursors;
-  std::map<Key3, std::string> facts;  // workspace, connection, key
+  std::map<Key3, Fact> facts;  // workspace, connection, key
   std::map<Key2, Pause> pauses;
   std::map<std::pair<std::string, std::uint32_t>, SettingsVersion> settings;
   std::map<std::string, CounterChanges::Values> counters;
+  std::map<TallyChanges::Key, std::int64_t> tallies;
 
   std::map<Key3, std::uint64_t> event_ids;    // workspace, connection, event
   std::map<Key3, std::uint64_t> effects;      // workspace, connection, effect
@@ -71,6 +86,8 @@ struct Data {
   std::set<std::pair<std::uint64_t, std::uint64_t>> deliveries_of_record;
   std::set<std::pair<std::uint64_t, std::uint64_t>> notes_of_subject;
   std::set<std::uint64_t> open_cases;
+  std::map<Key3, std::uint64_t> group_names;  // workspace, type, group
+  std::set<std::pair<std::uint64_t, std::uint64_t>> cases_of_group;
 };
 
 // Changes containers and remembers how they were.

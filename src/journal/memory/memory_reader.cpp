@@ -1,15 +1,15 @@
 #include <algorithm>
 
 #include "journal/journey_limit.h"
-#include "journal/memory/data.h"
+#include "journal/memory/desk_reader.h"
 #include "journal/search_keys.h"
 
 namespace tillbridge::journal::memory {
 namespace {
 
-class MemoryReader final : public Reader {
+class MemoryReader final : public DeskReader {
  public:
-  explicit MemoryReader(std::shared_ptr<Data> data) : data_(std::move(data)) {}
+  explicit MemoryReader(std::shared_ptr<Data> data) : DeskReader(std::move(data)) {}
 
   Result<void> open_work(const std::function<void(const OpenArrival&)>& on_arrival,
                          const std::function<void(const OpenDelivery&)>& on_delivery) override {
@@ -36,7 +36,8 @@ class MemoryReader final : public Reader {
     const std::lock_guard lock(data_->mutex);
     const auto last = [](const auto& map) { return map.empty() ? 0 : map.rbegin()->first; };
     return std::max({last(data_->arrivals), last(data_->records), last(data_->deliveries),
-                     last(data_->cases), last(data_->notes)});
+                     last(data_->cases), last(data_->notes), last(data_->groups),
+                     last(data_->audits)});
   }
 
   Result<std::vector<Pause>> pauses() override {
@@ -113,7 +114,7 @@ class MemoryReader final : public Reader {
     std::vector<std::optional<std::string>> found;
     for (const std::string& key : keys) {
       const auto at = data_->facts.find(Key3(workspace, connection, key));
-      found.push_back(at == data_->facts.end() ? std::nullopt : std::optional(at->second));
+      found.push_back(at == data_->facts.end() ? std::nullopt : std::optional(at->second.value));
     }
     return found;
   }
@@ -141,28 +142,6 @@ class MemoryReader final : public Reader {
       latest = at->second;
     }
     return latest;
-  }
-
-  Result<std::vector<RecordRow>> search(const std::string& workspace, const std::string& text,
-                                        std::size_t limit) override {
-    const std::lock_guard lock(data_->mutex);
-    std::vector<RecordRow> found;
-    if (text.empty() || text.find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos) {
-      return found;
-    }
-    const std::string wanted = folded(text);
-    for (auto at = data_->records.rbegin(); at != data_->records.rend() && found.size() < limit;
-         ++at) {
-      const auto& record = at->second;
-      if (!workspace.empty() && record.workspace != workspace) continue;
-      const std::string keys = join_keys(record.search_keys);
-      const auto shorts = short_texts(keys);
-      const bool hit = is_short(wanted)
-                           ? std::find(shorts.begin(), shorts.end(), wanted) != shorts.end()
-                           : contains(keys, wanted);
-      if (hit) found.push_back(record);
-    }
-    return found;
   }
 
   Result<std::optional<Journey>> journey(RecordId record) override {
@@ -216,6 +195,15 @@ class MemoryReader final : public Reader {
     }
     for (const auto id : notes) journey.notes.push_back(data_->notes.at(id).row);
     return journey;
+  }
+
+  Result<std::optional<ArrivalRow>> arrival(ArrivalId id) override {
+    const std::lock_guard lock(data_->mutex);
+    const auto at = data_->arrivals.find(id.value);
+    if (at == data_->arrivals.end()) return std::nullopt;
+    ArrivalRow row = at->second.row;
+    row.payload = payload_of(id.value);
+    return row;
   }
 
   Result<std::vector<ArrivalRow>> search_arrivals(const std::string& workspace,
@@ -287,6 +275,7 @@ class MemoryReader final : public Reader {
     }
     real.add("", Counter::attempts, static_cast<std::int64_t>(data_->attempts.size()));
     real.add("", Counter::cases_open, static_cast<std::int64_t>(data_->open_cases.size()));
+    check_groups(findings);
     const auto& by_workspace = real.by_workspace();
     const auto counted = by_workspace.empty() ? CounterChanges::Values{} : by_workspace.at("");
     if (counted != totals()) findings.emplace_back("the counters differ from a recount");
@@ -295,6 +284,15 @@ class MemoryReader final : public Reader {
   }
 
  private:
+  void check_groups(std::vector<std::string>& findings) const {
+    std::map<std::uint64_t, std::uint64_t> open;
+    for (const auto id : data_->open_cases) ++open[data_->cases.at(id).group.value];
+    for (const auto& [id, g] : data_->groups) {
+      const bool fits = g.row.open == open[id] && is_open(g.row.state) == (g.row.open > 0);
+      if (!fits) findings.push_back("case group " + std::to_string(id) + " is miscounted");
+    }
+    if (open.size() != data_->groups.size()) findings.emplace_back("a case without its group");
+  }
   static std::vector<std::uint64_t> second_of(
       const std::set<std::pair<std::uint64_t, std::uint64_t>>& set, std::uint64_t first) {
     std::vector<std::uint64_t> found;
@@ -315,13 +313,6 @@ class MemoryReader final : public Reader {
     const auto body = data_->bodies.find(id);
     return body == data_->bodies.end() ? std::string() : body->second->front();
   }
-  CaseRow with_key(CaseRow row) const {
-    if (row.record) {
-      const auto at = data_->records.find(row.record->value);
-      if (at != data_->records.end()) row.record_key = at->second.key;
-    }
-    return row;
-  }
   CounterChanges::Values totals() const {
     CounterChanges::Values sum{};
     for (const auto& [workspace, values] : data_->counters) {
@@ -329,8 +320,6 @@ class MemoryReader final : public Reader {
     }
     return sum;
   }
-
-  std::shared_ptr<Data> data_;
 };
 
 }  // namespace

@@ -8,47 +8,13 @@
 #include "journal/journey_limit.h"
 #include "journal/search_keys.h"
 #include "journal/sqlite/reader_statements.h"
+#include "journal/sqlite/rows.h"
 
 namespace tillbridge::journal::sqlite {
 namespace {
 
 // LIMIT: arrivals without a record are searched among the newest of them only.
 constexpr int loose_arrivals_looked_at = 20'000;
-
-RecordRow record_of(const Rows& rows) {
-  RecordRow r;
-  std::string keys;
-  rows.read(r.id, r.workspace, r.kind, r.key, r.version, r.state, r.reason, r.settings_version,
-            r.happened_at, r.changed_at, r.store, r.customer, keys);
-  r.search_keys = split_keys(keys);
-  return r;
-}
-
-ArrivalRow arrival_of(const Rows& rows) {
-  ArrivalRow a;
-  rows.read(a.id, a.workspace, a.connection, a.source, a.external_id, a.subject, a.announces,
-            a.state, a.reason, a.received_at, a.happened_at, a.due_at, a.tries);
-  return a;
-}
-
-DeliveryRow delivery_of(const Rows& rows) {
-  DeliveryRow d;
-  rows.read(d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority, d.state, d.reason,
-            d.due_at, d.happened_at, d.attempts, d.parts_done, d.settings_version);
-  return d;
-}
-
-CaseRow case_of(const Rows& rows) {
-  CaseRow c;
-  rows.read(c.id, c.workspace, c.type, c.group, c.owner, c.record, c.delivery, c.arrival,
-            c.record_key, c.opened_at, c.due_at, c.closed_at, c.reason, c.note);
-  return c;
-}
-
-template <typename Row>
-void append(std::vector<Row>& to, Rows rows, Row (*read)(const Rows&)) {
-  while (rows.next()) to.push_back(read(rows));
-}
 
 std::uint64_t size_of(const std::string& file) {
   std::error_code failed;
@@ -215,26 +181,8 @@ Result<std::optional<SettingsVersion>> SqliteReader::latest_settings(const std::
     auto rows = sql_->latest_settings.rows(workspace);
     if (!rows.next()) return std::nullopt;
     SettingsVersion settings;
-    rows.read(settings.version, settings.at, settings.document);
+    rows.read(settings.version, settings.at, settings.by, settings.document);
     return settings;
-  });
-}
-
-Result<std::vector<RecordRow>> SqliteReader::search(const std::string& workspace,
-                                                    const std::string& text, std::size_t limit) {
-  return guarded([&] {
-    std::vector<RecordRow> found;
-    if (text.empty() || text.find_first_of(std::string_view("\n\r\0", 3)) != std::string::npos) {
-      return found;
-    }
-    const std::string wanted = folded(text);
-    if (is_short(text)) {
-      append(found, sql_->search_by_short_text.rows(wanted, workspace, limit), record_of);
-    } else {
-      const std::string query = trigram_query(text);
-      append(found, sql_->search_by_trigrams.rows(query, workspace, wanted, limit), record_of);
-    }
-    return found;
   });
 }
 
@@ -252,6 +200,17 @@ Result<std::optional<Journey>> SqliteReader::journey(RecordId record) {
     add_deliveries(journey);
     add_cases_and_notes(journey);
     return journey;
+  });
+}
+
+Result<std::optional<ArrivalRow>> SqliteReader::arrival(ArrivalId id) {
+  return guarded([&]() -> std::optional<ArrivalRow> {
+    Transaction snapshot(*connection_, Transaction::Kind::read);
+    auto rows = sql_->arrival_by_id.rows(id);
+    if (!rows.next()) return std::nullopt;
+    ArrivalRow row = arrival_of(rows);
+    row.payload = payload_of(id.value);
+    return row;
   });
 }
 

@@ -4,8 +4,9 @@
 #include <memory>
 #include <string>
 
+#include "journal/pages.h"
+#include "journal/payload.h"
 #include "journal/sqlite/connection.h"
-#include "journal/sqlite/payload.h"
 #include "journal/store.h"
 
 namespace tillbridge::journal::sqlite {
@@ -29,9 +30,9 @@ class SqliteReader final : public Reader {
                                               std::size_t limit) override;
   Result<std::optional<std::string>> cursor(const std::string& workspace,
                                             const std::string& name) override;
-  Result<std::vector<std::optional<std::string>>> facts(
-      const std::string& workspace, const std::string& connection,
-      std::span<const std::string> keys) override;
+  Result<std::vector<std::optional<std::string>>> facts(const std::string& workspace,
+                                                        const std::string& connection,
+                                                        std::span<const std::string> keys) override;
   Result<std::vector<DeliveryRow>> deliveries_planned(const std::string& workspace,
                                                       const std::string& connection,
                                                       DeliveryId after, DeliveryId until,
@@ -40,12 +41,38 @@ class SqliteReader final : public Reader {
   Result<std::vector<RecordRow>> search(const std::string& workspace, const std::string& text,
                                         std::size_t limit) override;
   Result<std::optional<Journey>> journey(RecordId record) override;
+  Result<std::optional<ArrivalRow>> arrival(ArrivalId id) override;
   Result<std::vector<ArrivalRow>> search_arrivals(const std::string& workspace,
                                                   const std::string& text,
                                                   std::size_t limit) override;
   Result<std::vector<CaseRow>> cases(const std::string& workspace, bool open_only,
                                      std::size_t limit) override;
   Result<Counts> counts() override;
+  Result<RecordPage> records(const std::string& workspace, const RecordFilter& filter,
+                             RecordId before, std::size_t limit) override;
+  Result<DeliveryPage> deliveries_in(const std::string& workspace, const std::string& connection,
+                                     DeliveryState state, DeliveryId before,
+                                     std::size_t limit) override;
+  Result<std::vector<CaseGroupRow>> case_groups(const std::string& workspace,
+                                                const CaseGroupFilter& filter,
+                                                std::optional<CaseGroupPlace> after,
+                                                std::size_t limit) override;
+  Result<std::optional<CaseGroupRow>> case_group(CaseGroupId id) override;
+  Result<std::vector<CaseRow>> cases_of(CaseGroupId id, bool open_only, CaseId before,
+                                        std::size_t limit) override;
+  Result<std::vector<CaseTotal>> case_totals(const std::string& workspace, Instant now) override;
+  Result<std::vector<AuditRow>> audits(const AuditFilter& filter, AuditId before,
+                                       std::size_t limit) override;
+  Result<std::vector<Tally>> tallies(const std::string& workspace, std::int64_t from,
+                                     std::int64_t until) override;
+  Result<std::vector<Fact>> facts_under(const std::string& workspace, const std::string& connection,
+                                        const std::string& prefix, const std::string& after,
+                                        std::size_t limit) override;
+  Result<std::vector<SettingsVersion>> settings_versions(const std::string& workspace,
+                                                         std::uint32_t before,
+                                                         std::size_t limit) override;
+  Result<std::optional<SettingsVersion>> settings(const std::string& workspace,
+                                                  std::uint32_t version) override;
   Result<std::vector<std::string>> verify(
       const std::function<void(double done)>& progress) override;
 
@@ -53,6 +80,8 @@ class SqliteReader final : public Reader {
   struct Statements;
 
   std::string payload_of(std::uint64_t id);  // "" when there is none (retired); throws when damaged
+  RecordPage find_records(const std::string& workspace, const RecordFilter& filter, IdRange ids,
+                          std::size_t limit, std::size_t examined_max);
   void add_arrivals(Journey& journey);
   void add_deliveries(Journey& journey);
   void add_cases_and_notes(Journey& journey);

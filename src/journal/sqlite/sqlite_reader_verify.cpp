@@ -14,17 +14,6 @@ constexpr int payloads_per_slice =
     500;  // short reads: a long one would keep the log from shrinking
 constexpr std::size_t findings_max = 1'000;
 
-constexpr std::array<std::string_view, counter_count> counter_names{"arrivals",
-                                                                    "arrivals_waiting",
-                                                                    "arrivals_duplicate",
-                                                                    "records",
-                                                                    "records_unidentified",
-                                                                    "records_open",
-                                                                    "deliveries",
-                                                                    "deliveries_waiting",
-                                                                    "deliveries_parked",
-                                                                    "attempts",
-                                                                    "cases_open"};
 
 }  // namespace
 

@@ -14,12 +14,14 @@ namespace {
 constexpr std::int64_t full = 2;  // PRAGMA synchronous
 
 // 64 MB of pages for the writer, little for readers: they read through the memory map. The log is
-// cut to 64 MB when it starts over. Checkpoints are the writer's (maintain).
+// cut to 64 MB when it starts over. Checkpoints are the writer's (maintain). What is deleted is
+// overwritten where that costs no page more; erasures ask for all of it (SqliteWriter::apply).
 constexpr const char* writer_pragmas =
     "PRAGMA cache_size = -65536;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA journal_size_limit = 67108864;"
-    "PRAGMA wal_autocheckpoint = 0;";
+    "PRAGMA wal_autocheckpoint = 0;"
+    "PRAGMA secure_delete = FAST;";
 constexpr const char* reader_pragmas =
     "PRAGMA query_only = ON;"
     "PRAGMA cache_size = -8192;"

@@ -1,8 +1,13 @@
 #include "journal/sqlite/sqlite_writer.h"
 
+#include <algorithm>
+
 #include <sqlite3.h>
 
+#include "base/assert.h"
+#include "journal/erasure.h"
 #include "journal/search_keys.h"
+#include "journal/sqlite/refusal.h"
 #include "journal/sqlite/writer_statements.h"
 #include "telemetry/log.h"
 
@@ -11,26 +16,28 @@ namespace {
 
 // STACK "Checkpoint placement": every 1,000 pages the stall stays in the tens of milliseconds.
 constexpr int checkpoint_pages = 1'000;
-constexpr std::size_t parts_max = 64;  // parts_done is a bit per part
-
-[[noreturn]] void corrupt(const std::string& what) {
-  throw Failure(Error::Kind::corrupt, "journal: " + what);
-}
-
-// Runs an insert whose only expected refusal is a key that exists; names the thing then.
-template <typename Work, typename Name>
-void insert(const Work& work, const Name& name) {
-  try {
-    work();
-  } catch (const Failure& failure) {
-    if (failure.constraint()) corrupt(name() + ": " + failure.what());
-    throw;
+// Zeroes are written over what a transaction with an erasure removes, wherever it lay; other
+// transactions do that only within pages that are written anyway (format.md "Erasure").
+class EraseMode {
+ public:
+  EraseMode(Connection& connection, std::span<const Step> steps)
+      : connection_(connection), on_(std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+          return !step.erased.empty();
+        })) {
+    if (on_) connection_.run("PRAGMA secure_delete = ON");
   }
-}
+  ~EraseMode() {
+    if (!on_) return;
+    const auto outcome = guarded([this] { connection_.run("PRAGMA secure_delete = FAST"); });
+    TB_ASSERT(outcome.has_value());  // it only sets a flag in memory
+  }
+  EraseMode(const EraseMode&) = delete;
+  EraseMode& operator=(const EraseMode&) = delete;
 
-std::string text_of(std::uint64_t id) {
-  return std::to_string(id);
-}
+ private:
+  Connection& connection_;
+  bool on_;
+};
 
 }  // namespace
 
@@ -58,22 +65,27 @@ Result<std::vector<Receipt>> SqliteWriter::apply(std::span<const Step> steps) {
   return guarded([&] {
     std::vector<Receipt> receipts(steps.size());
     CounterChanges counters;
+    TallyChanges tallies;
+    const EraseMode mode(*connection_, steps);
     Transaction transaction(*connection_, Transaction::Kind::write);
     for (std::size_t at = 0; at < steps.size(); ++at) {
-      apply_one(steps[at], receipts[at], counters);
+      apply_one(steps[at], receipts[at], counters, tallies);
     }
     flush(counters);
+    flush(tallies);
     transaction.commit();
     return receipts;
   });
 }
 
-void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges& counters) {
+void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges& counters,
+                             TallyChanges& tallies) {
   for (const auto& arrival : step.arrivals) add(arrival, receipt, counters);
   for (const auto& change : step.arrival_updates) update(change, counters);
-  for (const auto& record : step.records) put(record, counters);
-  for (const auto& delivery : step.deliveries) add(delivery, receipt, counters);
-  for (const auto& change : step.delivery_updates) update(change, counters);
+  for (const auto& record : step.records) put(record, counters, tallies);
+  for (const auto& delivery : step.deliveries) add(delivery, receipt, counters, tallies);
+  for (const auto& change : step.delivery_parts) replace(change);
+  for (const auto& change : step.delivery_updates) update(change, counters, tallies);
   for (const auto& a : step.attempts) {
     auto before = sql_->delivery_before.rows(a.delivery);
     if (!before.next()) corrupt("attempt of unknown delivery " + text_of(a.delivery.value));
@@ -88,6 +100,7 @@ void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges&
   }
   for (const auto& opened : step.cases) open(opened, counters);
   for (const auto& closed : step.closed_cases) close(closed, counters);
+  for (const auto& change : step.case_groups) update(change, counters);
   for (const auto& n : step.notes) {
     insert([&] { sql_->add_note.run(n.id, n.workspace, n.subject, n.at, n.kind, n.text); },
            [&] { return "note " + text_of(n.id.value); });
@@ -111,6 +124,8 @@ void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges&
     insert([&] { sql_->put_settings.run(s.workspace, s.version, s.at, s.by, s.document); },
            [&] { return "settings version " + text_of(s.version) + " of " + s.workspace; });
   }
+  for (const auto& audit : step.audits) add(audit);
+  for (const auto& erased : step.erased) erase(erased, counters);
 }
 
 void SqliteWriter::add(const AddArrival& a, Receipt& receipt, CounterChanges& counters) {
@@ -151,7 +166,7 @@ void SqliteWriter::update(const UpdateArrival& change, CounterChanges& counters)
   counters.add(workspace, change.state, 1);
 }
 
-void SqliteWriter::put(const PutRecord& r, CounterChanges& counters) {
+void SqliteWriter::put(const PutRecord& r, CounterChanges& counters, TallyChanges& tallies) {
   const std::string keys = join_keys(r.search_keys);
   std::optional<RecordState> before;
   std::string keys_before;
@@ -161,7 +176,9 @@ void SqliteWriter::put(const PutRecord& r, CounterChanges& counters) {
       std::string workspace;
       std::string key;
       rows.read(workspace, key, before, keys_before);
-      if (workspace != r.workspace || key != r.key) {
+      // Who read the record before it was erased does not know its new key, which stays.
+      const bool same = key == r.key || key == erased_name(r.id.value);
+      if (workspace != r.workspace || !same) {
         corrupt("record " + text_of(r.id.value) + " is " + key + " and cannot become " + r.key);
       }
     }
@@ -179,6 +196,7 @@ void SqliteWriter::put(const PutRecord& r, CounterChanges& counters) {
         },
         [&] { return "record " + r.key + " of " + r.workspace + " under a new id"; });
     counters.add(r.workspace, Counter::records, 1);
+    tallies.added(r);
   }
   counters.add(r.workspace, r.state, 1);
   // Rewriting unchanged keys would cost more than all the rest of the update.
@@ -208,7 +226,8 @@ void SqliteWriter::remove_search(RecordId id, const std::string& keys) {
   for (const auto& text : short_texts(keys)) sql_->remove_search_short.run(text, id);
 }
 
-void SqliteWriter::add(const AddDelivery& d, Receipt& receipt, CounterChanges& counters) {
+void SqliteWriter::add(const AddDelivery& d, Receipt& receipt, CounterChanges& counters,
+                       TallyChanges& tallies) {
   if (d.parts.empty() || d.parts.size() > parts_max) {
     corrupt("delivery " + d.effect + " has " + text_of(d.parts.size()) +
             " parts, 1 to 64 are allowed");
@@ -231,42 +250,25 @@ void SqliteWriter::add(const AddDelivery& d, Receipt& receipt, CounterChanges& c
          name);
   counters.add(d.workspace, Counter::deliveries, 1);
   counters.add(d.workspace, d.state, 1);
+  tallies.added(d);
 }
 
-void SqliteWriter::update(const UpdateDelivery& change, CounterChanges& counters) {
+void SqliteWriter::update(const UpdateDelivery& change, CounterChanges& counters,
+                          TallyChanges& tallies) {
   std::string workspace;
+  std::string connection;
+  Instant happened_at;
   auto before = DeliveryState::waiting;
   {
     auto rows = sql_->delivery_before.rows(change.id);
     if (!rows.next()) corrupt("update of unknown delivery " + text_of(change.id.value));
-    rows.read(workspace, before);
+    rows.read(workspace, before, connection, happened_at);
   }
+  tallies.moved(workspace, connection, happened_at, before, change.state);
   sql_->update_delivery.run(change.id, change.state, change.reason, change.due_at, change.attempts,
                             change.parts_done);
   counters.add(workspace, before, -1);
   counters.add(workspace, change.state, 1);
-}
-
-void SqliteWriter::open(const OpenCase& c, CounterChanges& counters) {
-  insert(
-      [&] {
-        sql_->open_case.run(c.id, c.workspace, c.type, c.group, c.owner, c.record, c.delivery,
-                            c.arrival, c.opened_at, c.due_at, c.reason);
-      },
-      [&] { return "case " + text_of(c.id.value); });
-  counters.add(c.workspace, Counter::cases_open, connection_->changes());
-}
-
-void SqliteWriter::close(const CloseCase& c, CounterChanges& counters) {
-  std::string workspace;
-  {
-    auto rows = sql_->case_before.rows(c.id);
-    if (!rows.next()) corrupt("closing of unknown case " + text_of(c.id.value));
-    if (!rows.is_null(1)) return;  // who closed it first, closed it
-    rows.read(workspace);
-  }
-  sql_->close_case.run(c.id, c.closed_at, c.by, c.note);
-  counters.add(workspace, Counter::cases_open, -1);
 }
 
 void SqliteWriter::flush(const CounterChanges& counters) {
@@ -274,6 +276,12 @@ void SqliteWriter::flush(const CounterChanges& counters) {
     for (std::size_t at = 0; at < values.size(); ++at) {
       if (values[at] != 0) sql_->add_to_counter.run(workspace, at, values[at]);
     }
+  }
+}
+
+void SqliteWriter::flush(const TallyChanges& tallies) {
+  for (const auto& [key, value] : tallies.values()) {
+    if (value != 0) sql_->add_to_tally.run(key.workspace, key.hour, key.name, value);
   }
 }
 

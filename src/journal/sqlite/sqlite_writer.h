@@ -5,10 +5,12 @@
 #include <string>
 
 #include "journal/counters.h"
+#include "journal/erasure.h"
 #include "journal/sqlite/connection.h"
 #include "journal/sqlite/durability.h"
-#include "journal/sqlite/payload.h"
+#include "journal/payload.h"
 #include "journal/store.h"
+#include "journal/tallies.h"
 
 namespace tillbridge::journal::sqlite {
 
@@ -30,17 +32,27 @@ class SqliteWriter final : public Writer {
   struct Statements;
   struct RetireStatements;
 
-  void apply_one(const Step& step, Receipt& receipt, CounterChanges& counters);
+  void apply_one(const Step& step, Receipt& receipt, CounterChanges& counters,
+                 TallyChanges& tallies);
   void add(const AddArrival& arrival, Receipt& receipt, CounterChanges& counters);
   void update(const UpdateArrival& change, CounterChanges& counters);
-  void put(const PutRecord& record, CounterChanges& counters);
+  void put(const PutRecord& record, CounterChanges& counters, TallyChanges& tallies);
   void add_search(RecordId id, const std::string& workspace, const std::string& keys);
   void remove_search(RecordId id, const std::string& keys);
-  void add(const AddDelivery& delivery, Receipt& receipt, CounterChanges& counters);
-  void update(const UpdateDelivery& change, CounterChanges& counters);
+  void add(const AddDelivery& delivery, Receipt& receipt, CounterChanges& counters,
+           TallyChanges& tallies);
+  void replace(const ReplaceDeliveryParts& change);
+  void update(const UpdateDelivery& change, CounterChanges& counters, TallyChanges& tallies);
   void open(const OpenCase& opened, CounterChanges& counters);
   void close(const CloseCase& closed, CounterChanges& counters);
+  void update(const UpdateCaseGroup& change, CounterChanges& counters);
+  void add(const AddAudit& audit);
+  void erase(const EraseRecord& erased, CounterChanges& counters);
+  void erase_arrivals(RecordId record, const ErasedPerson& person);
+  void erase_deliveries(RecordId record, const std::string& workspace, const ErasedPerson& person,
+                        CounterChanges& counters);
   void flush(const CounterChanges& counters);
+  void flush(const TallyChanges& tallies);
 
   std::uint64_t retire_arrivals(std::uint64_t below, std::uint64_t rows, CounterChanges& counters);
   std::uint64_t retire_deliveries(std::uint64_t below, std::uint64_t rows,

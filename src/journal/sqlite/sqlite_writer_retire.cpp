@@ -39,6 +39,9 @@ Result<std::uint64_t> SqliteWriter::retire(const Retention& retention, Instant n
     remove(sql.notes, metadata);
     remove(sql.audit_notes, audit);
     remove(sql.cases, audit);
+    remove(sql.case_groups, audit);  // after their cases
+    remove(sql.audits, audit);
+    remove(sql.tallies, hour_of(now - retention.metadata));
     remove(sql.settings, to_unix_us(now - retention.audit));
     flush(counters);
     transaction.commit();

@@ -39,6 +39,25 @@ struct SqliteWriter::Statements {
   Statement lift_pause{connection, sql::lift_pause};
   Statement put_settings{connection, sql::put_settings};
   Statement add_to_counter{connection, sql::add_to_counter};
+  Statement group_of_name{connection, sql::group_of_name};
+  Statement open_in_group{connection, sql::open_in_group};
+  Statement close_in_group{connection, sql::close_in_group};
+  Statement group_before{connection, sql::group_before};
+  Statement update_group{connection, sql::update_group};
+  Statement close_group{connection, sql::close_group};
+  Statement close_cases_of_group{connection, sql::close_cases_of_group};
+  Statement add_audit{connection, sql::add_audit};
+  Statement add_to_tally{connection, sql::add_to_tally};
+  Statement replace_parts{connection, sql::replace_parts};
+  Statement record_to_erase{connection, sql::record_to_erase};
+  Statement erase_record{connection, sql::erase_record};
+  Statement arrivals_to_erase{connection, sql::arrivals_to_erase};
+  Statement arrivals_of_event{connection, sql::arrivals_of_event};
+  Statement erase_event{connection, sql::erase_event};
+  Statement erase_arrival{connection, sql::erase_arrival};
+  Statement deliveries_to_erase{connection, sql::deliveries_to_erase};
+  Statement erase_delivery{connection, sql::erase_delivery};
+  Statement erase_payloads{connection, sql::erase_payloads};
 };
 
 struct SqliteWriter::RetireStatements {
@@ -57,6 +76,9 @@ struct SqliteWriter::RetireStatements {
   Statement audit_notes{connection, sql::retire_audit_notes};
   Statement cases{connection, sql::retire_cases};
   Statement settings{connection, sql::retire_settings};
+  Statement case_groups{connection, sql::retire_case_groups};
+  Statement audits{connection, sql::retire_audits};
+  Statement tallies{connection, sql::retire_tallies};
 };
 
 }  // namespace tillbridge::journal::sqlite

@@ -12,7 +12,8 @@ FROM delivery d INDEXED BY delivery_unfinished WHERE state < 10 ORDER BY id
 -- name: highest_id
 SELECT max((SELECT ifnull(max(id), 0) FROM arrival), (SELECT ifnull(max(id), 0) FROM record),
            (SELECT ifnull(max(id), 0) FROM delivery), (SELECT ifnull(max(id), 0) FROM case_),
-           (SELECT ifnull(max(id), 0) FROM note))
+           (SELECT ifnull(max(id), 0) FROM note), (SELECT ifnull(max(id), 0) FROM case_group),
+           (SELECT ifnull(max(id), 0) FROM audit))
 -- name: pauses
 SELECT workspace, connection, at, by, reason FROM pause ORDER BY workspace, connection
 -- name: payload
@@ -43,19 +44,11 @@ SELECT id, record, connection, flow, effect, lane, priority, state, reason, due_
        settings_version
 FROM delivery WHERE id > ?3 AND id < ?4 AND workspace = ?1 AND connection = ?2 ORDER BY id LIMIT ?5
 -- name: latest_settings
-SELECT version, at, document FROM settings WHERE workspace = ? ORDER BY version DESC LIMIT 1
--- name: search_by_trigrams
-SELECT r.id, r.workspace, r.kind, r.key, r.version, r.state, r.reason, r.settings_version, r.happened_at, r.changed_at,
-       r.store, r.customer, r.search_keys
-FROM search s CROSS JOIN record r ON r.id = s.rowid
-WHERE s.search MATCH ?1 AND (?2 = '' OR r.workspace = ?2) AND instr(lower(r.search_keys), ?3) > 0
-ORDER BY s.rowid DESC LIMIT ?4
--- name: search_by_short_text
-SELECT r.id, r.workspace, r.kind, r.key, r.version, r.state, r.reason, r.settings_version, r.happened_at, r.changed_at,
-       r.store, r.customer, r.search_keys
-FROM search_short s CROSS JOIN record r ON r.id = s.record
-WHERE s.text = ?1 AND (?2 = '' OR s.workspace = ?2)
-ORDER BY s.record DESC LIMIT ?3
+SELECT version, at, by, document FROM settings WHERE workspace = ? ORDER BY version DESC LIMIT 1
+-- name: arrival_by_id
+SELECT id, workspace, connection, source, external_id, subject, announces, state, reason, received_at, happened_at,
+       due_at, tries
+FROM arrival WHERE id = ?
 -- name: arrivals_of_record
 SELECT id, workspace, connection, source, external_id, subject, announces, state, reason, received_at, happened_at,
        due_at, tries

@@ -52,3 +52,13 @@ DELETE FROM settings WHERE (workspace, version) IN (
   SELECT s.workspace, s.version FROM settings s
   WHERE s.at < ?1 AND s.version < (SELECT max(m.version) FROM settings m WHERE m.workspace = s.workspace)
   LIMIT ?2)
+-- name: retire_case_groups
+DELETE FROM case_group WHERE id IN (
+  SELECT g.id FROM case_group g
+  WHERE g.id < ?1 AND g.state >= 10 AND NOT EXISTS (SELECT 1 FROM case_ c WHERE c.case_group = g.id)
+  ORDER BY g.id LIMIT ?2)
+-- name: retire_audits
+DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ?1 ORDER BY id LIMIT ?2)
+-- name: retire_tallies
+DELETE FROM tally WHERE (workspace, hour, name) IN (
+  SELECT workspace, hour, name FROM tally INDEXED BY tally_by_hour WHERE hour < ?1 LIMIT ?2)

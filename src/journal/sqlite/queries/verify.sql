@@ -28,6 +28,17 @@ SELECT 'open case ' || c.id || ': what it is about is missing' FROM case_ c
     (c.record IS NOT NULL AND NOT EXISTS (SELECT 1 FROM record r WHERE r.id = c.record)) OR
     (c.delivery IS NOT NULL AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.id = c.delivery)) OR
     (c.arrival IS NOT NULL AND NOT EXISTS (SELECT 1 FROM arrival a WHERE a.id = c.arrival)))
+UNION ALL
+SELECT 'open case ' || c.id || ': its open group is missing' FROM case_ c
+  WHERE c.closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM case_group g WHERE g.id = c.case_group AND g.state < 10
+    AND g.workspace = c.workspace AND g.type = c.type AND g.group_ = c.group_)
+UNION ALL
+SELECT 'case group ' || id || ' says ' || open || ' open cases, there are ' || cases FROM (
+  SELECT g.id, g.open, (SELECT count(*) FROM case_ c WHERE c.case_group = g.id AND c.closed_at IS NULL) AS cases
+  FROM case_group g) WHERE open <> cases
+UNION ALL
+SELECT 'case group ' || id || ': its state does not fit its ' || open || ' open cases' FROM case_group
+  WHERE (state < 10) <> (open > 0)
 LIMIT 100
 -- name: recount
 SELECT 0, count(*), ifnull(sum(state < 10), 0), ifnull(sum(state = 11), 0) FROM arrival

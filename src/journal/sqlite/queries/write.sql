@@ -35,7 +35,7 @@ INSERT INTO delivery (id, workspace, record, connection, flow, effect, lane, pri
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0)
 ON CONFLICT (workspace, connection, effect) DO NOTHING
 -- name: delivery_before
-SELECT workspace, state FROM delivery WHERE id = ?
+SELECT workspace, state, connection, happened_at FROM delivery WHERE id = ?
 -- name: update_delivery
 UPDATE delivery SET state = ?2, reason = ?3, due_at = ?4, attempts = ?5, parts_done = ?6 WHERE id = ?1
 -- name: add_attempt
@@ -49,11 +49,11 @@ ON CONFLICT (id) DO UPDATE SET codec = excluded.codec, checksum = excluded.check
 -- name: remove_payload
 DELETE FROM payload WHERE id = ?
 -- name: open_case
-INSERT INTO case_ (id, workspace, type, group_, owner, record, delivery, arrival, opened_at, due_at, reason)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO case_ (id, workspace, type, group_, owner, record, delivery, arrival, opened_at, due_at, reason, case_group)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (workspace, type, group_, ifnull(record, 0)) WHERE closed_at IS NULL DO NOTHING
 -- name: case_before
-SELECT workspace, closed_at FROM case_ WHERE id = ?
+SELECT workspace, closed_at, case_group FROM case_ WHERE id = ?
 -- name: close_case
 UPDATE case_ SET closed_at = ?2, closed_by = ?3, note = ?4 WHERE id = ?1
 -- name: add_note

@@ -1,0 +1,359 @@
+"""The scenarios. Each gives a dictionary of figures; a figure that could not be measured is {"reason": why}."""
+
+import contextlib
+import dataclasses
+import pathlib
+import sqlite3
+import statistics
+import sys
+import time
+
+from . import machine, servers
+from .load import Load, all_arrived, sink
+from .processes import Failed, counted_syncs, run_json
+
+STEADY_RATE = 500
+WARM_UP_S = 1.5
+SYNC_RUN_S = 2
+# Above this share of the machine taken by others, a figure is marked.
+CONTENTION_MAX = 0.1
+
+
+@dataclasses.dataclass
+class Bench:
+    folder: pathlib.Path
+    programs: pathlib.Path
+    hub: pathlib.Path
+    sandbox: pathlib.Path
+    seconds: float
+    rounds: int
+    wait_quiet_s: float = 0
+    _folders: int = 0
+
+    def own_folder(self, name):
+        self._folders += 1
+        folder = self.folder / f"{self._folders:03}-{name}"
+        folder.mkdir()
+        folder.chmod(0o755)
+        return folder
+
+
+@dataclasses.dataclass
+class Running:
+    """Something that takes orders and brings them to the sink."""
+    port: int
+    roots: list
+    path: str = "/events"
+    shape: str = "order"
+    user: str = ""
+    password: str = ""
+
+    def load(self, generator, seconds, rate=0):
+        return generator.run(self.port, self.path, seconds, rate, self.shape, self.user, self.password)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def pids(programs):
+    return [program.pid for program in programs]
+
+
+# Contenders: context managers (folder, sink port) -> Running, the database's processes among the roots.
+
+def _postgres_peer(script, *arguments, **how):
+    @contextlib.contextmanager
+    def contender(folder, sink_port):
+        with servers.postgres(folder / "postgres") as (database, server):
+            with servers.peer(folder, script, sink_port, database, *arguments, **how) as (port, processes):
+                yield Running(port, pids([server, *processes]))
+    return contender
+
+
+@contextlib.contextmanager
+def _bullmq(folder, sink_port):
+    with servers.redis(folder / "redis") as (path, server):
+        with servers.peer(folder, "bullmq.mjs", sink_port, path) as (port, processes):
+            yield Running(port, pids([server, *processes]))
+
+
+PEERS = {
+    "outbox": _postgres_peer("outbox.mjs"),
+    "outbox_shared": _postgres_peer("outbox.mjs", "--shared"),
+    "pgboss_strict_fifo": _postgres_peer("pgboss.mjs"),
+    "pgboss_shared": _postgres_peer("pgboss.mjs", "--shared"),
+    "bullmq": _bullmq,
+}
+
+
+def hub_end_to_end(bench, journal):
+    """(contender, None), or (None, why not). `journal` is "sqlite" or "postgres".
+
+    The contender takes the sitoo shape (the order is in data.order of the event), maps it as transform() in
+    peers/common.mjs does, and POSTs to http://127.0.0.1:SINK/events a body that keeps bench_id and bench_at of
+    the order. With "postgres" it runs inside servers.postgres(), whose process belongs to its roots.
+    """
+    del bench  # bench.hub is the program to start, servers.hub() how
+    return None, f"the hub has no flow that relays an order event to one endpoint yet (journal {journal})"
+
+
+# One measurement.
+
+def _others(busy, own, elapsed):
+    """The share of the machine that went to processes that are not part of the measurement."""
+    return max(0.0, busy - own) / (elapsed * machine.CORES)
+
+
+@contextlib.contextmanager
+def _contention(roots, figure):
+    """Adds the share of others to the figure, and what the roots used."""
+    started, busy, own = time.monotonic(), machine.system_busy_seconds(), machine.cpu_seconds(roots)
+    yield
+    figure["cpu_s"] = round(machine.cpu_seconds(roots) - own, 3)
+    extra = figure.get("load_cpu_s", 0) + figure.get("sink_cpu_s", 0)
+    figure["others_share"] = round(_others(machine.system_busy_seconds() - busy, figure["cpu_s"] + extra,
+                                           time.monotonic() - started), 3)
+    figure["contended"] = figure["others_share"] > CONTENTION_MAX
+
+
+def end_to_end(bench, name, contender, rate=0):
+    """POST to sink, every order checked; a Failed becomes the reason."""
+    figure = {}
+    try:
+        folder = bench.own_folder(name)
+        generator = Load(bench.programs, folder)
+        with sink(bench.programs, folder) as far_end, contender(folder, far_end.port) as running:
+            all_arrived(far_end, running.load(generator, WARM_UP_S, rate))
+            far_end.reset()
+            sink_cpu = far_end.report()["cpu_s"]
+            with _contention(running.roots, figure):
+                report = running.load(generator, bench.seconds, rate)
+                account = all_arrived(far_end, report)
+                figure["load_cpu_s"] = report["cpu_s"]
+                figure["sink_cpu_s"] = round(account["cpu_s"] - sink_cpu, 3)
+            elapsed = (account["last_new_us"] - report["started_us"]) / 1e6
+            figure.update({
+                "events": report["acked"], "seconds": round(elapsed, 3),
+                "events_per_s": round(report["acked"] / elapsed, 1), "acked_per_s": report["rate"],
+                "cpu_s_per_10k": round(figure["cpu_s"] / report["acked"] * 10_000, 3),
+                "ack_p50_ms": report["p50_ms"], "ack_p99_ms": report["p99_ms"], "ack_max_ms": report["max_ms"],
+                "sink_p50_ms": account["p50_ms"], "sink_p99_ms": account["p99_ms"],
+                "errors": report["errors"], "doubles": account["doubles"],
+                "out_of_order": account["order_violations"], "missing": 0,
+            })
+    except Failed as failure:
+        figure = {"reason": str(failure)}
+    say(f"  {name}: {brief(figure)}")
+    return figure
+
+
+def syncs_per_1000(bench, name, contender):
+    """How often the disk was told to keep what was written, per 1 000 acknowledged orders (strace)."""
+    try:
+        folder = bench.own_folder(f"{name}-syncs")
+        generator = Load(bench.programs, folder)
+        with sink(bench.programs, folder) as far_end, contender(folder, far_end.port) as running:
+            all_arrived(far_end, running.load(generator, WARM_UP_S))
+            far_end.reset()
+            with counted_syncs(folder, running.roots) as counted:
+                report = running.load(generator, SYNC_RUN_S)
+                all_arrived(far_end, report)
+        per_1000 = round(counted["syncs"] / report["acked"] * 1_000, 1)
+        say(f"  {name}: {per_1000} syncs per 1 000 acknowledged")
+        return {"syncs": counted["syncs"], "acked": report["acked"], "per_1000": per_1000}
+    except Failed as failure:
+        say(f"  {name}: syncs not counted: {failure}")
+        return {"reason": str(failure)}
+
+
+def brief(figure):
+    if "reason" in figure:
+        return f"not measured: {figure['reason']}"
+    shown = {key: figure[key] for key in ("events_per_s", "acked_per_s", "jobs_per_s", "requests_per_s", "ack_p99_ms",
+                                          "cpu_s_per_10k", "doubles", "out_of_order") if key in figure}
+    mark = ", contended" if figure.get("contended") else ""
+    return ", ".join(f"{key} {value}" for key, value in shown.items()) + mark
+
+
+def median_of(rounds, key):
+    values = [figure[key] for figure in rounds if figure.get(key) is not None]
+    return statistics.median(values) if values else None
+
+
+def in_turn(bench, contenders, measure):
+    """{name: [a figure per round]}, one round of each after the other, because machines drift."""
+    rounds = {name: [] for name in contenders}
+    for number in range(bench.rounds):
+        say(f" round {number + 1} of {bench.rounds}")
+        for name, contender in contenders.items():
+            machine.wait_until_quiet(bench.wait_quiet_s, CONTENTION_MAX)
+            rounds[name].append(measure(name, contender))
+    return rounds
+
+
+# References.
+
+def nginx_rate(bench):
+    figure = {}
+    folder = bench.own_folder("nginx")
+    generator = Load(bench.programs, folder)
+    with servers.nginx(folder / "nginx") as (port, program):
+        generator.run(port, "/", 0.5)
+        with _contention([program.pid], figure):
+            report = generator.run(port, "/", bench.seconds, shape="sitoo")
+            figure["load_cpu_s"] = report["cpu_s"]
+    figure.update({"requests_per_s": report["rate"], "p99_ms": report["p99_ms"], "errors": report["errors"]})
+    say(f"  nginx: {brief(figure)}")
+    return figure
+
+
+def _job_life(bench, name, program, target, roots=()):
+    figure = {}
+    with _contention(list(roots), figure):
+        report = run_json(bench.programs / program, target, bench.seconds)
+        figure["load_cpu_s"] = report.pop("cpu_s")
+    figure.update(report)
+    figure["cpu_s_per_10k"] = round((figure["cpu_s"] + figure["load_cpu_s"]) / report["jobs"] * 10_000, 3)
+    say(f"  {name}: {brief(figure)}")
+    return figure
+
+
+def raw_sqlite(bench):
+    return _job_life(bench, "raw_sqlite", "sqlite_jobs", bench.own_folder("sqlite") / "jobs.db")
+
+
+def raw_postgres(bench):
+    with servers.postgres(bench.own_folder("raw") / "postgres") as (database, server):
+        target = f"host={database} user=postgres dbname=postgres"
+        return _job_life(bench, "raw_postgres", "postgres_jobs", target, [server.pid])
+
+
+REFERENCES = {"nginx": nginx_rate, "raw_sqlite": raw_sqlite, "raw_postgres": raw_postgres}
+
+
+def guarded(measure, *arguments):
+    try:
+        return measure(*arguments)
+    except Failed as failure:
+        say(f"  not measured: {failure}")
+        return {"reason": str(failure)}
+
+
+def references(bench):
+    return in_turn(bench, REFERENCES, lambda _, reference: guarded(reference, bench))
+
+
+# The hub's acknowledgement.
+
+def _intake(hub):
+    return Running(hub.public, [hub.program.pid], servers.HUB_PATH, "sitoo", servers.HUB_USER, servers.HUB_PASSWORD)
+
+
+def hub_syncs(bench):
+    folder = bench.own_folder("hub-syncs")
+    generator = Load(bench.programs, folder)
+    with servers.hub(folder / "hub", bench.hub, bench.sandbox) as hub:
+        running = _intake(hub)
+        running.load(generator, 0.5)
+        with counted_syncs(folder, running.roots) as counted:
+            report = running.load(generator, SYNC_RUN_S)
+    per_1000 = round(counted["syncs"] / report["acked"] * 1_000, 1)
+    say(f"  hub: {per_1000} syncs per 1 000 acknowledged")
+    return {"syncs": counted["syncs"], "acked": report["acked"], "per_1000": per_1000}
+
+
+def acknowledged(bench, rate):
+    """The hub's intake alone counts here, but everything else of it runs and reads the orders meanwhile."""
+    figure = {}
+    folder = bench.own_folder("hub")
+    generator = Load(bench.programs, folder)
+    with servers.hub(folder / "hub", bench.hub, bench.sandbox) as hub:
+        running = _intake(hub)
+        warm = running.load(generator, 0.5, rate)
+        with _contention(running.roots, figure):
+            report = running.load(generator, bench.seconds, rate)
+            figure["load_cpu_s"] = report["cpu_s"]
+    acked = warm["acked_ids"] | report["acked_ids"]
+    lost = (acked & ~stored_events(hub.data)).bit_count()
+    if lost:
+        raise Failed(f"{lost} acknowledged events are not in the journal")
+    figure.update({"acked_per_s": report["rate"], "ack_p50_ms": report["p50_ms"], "ack_p99_ms": report["p99_ms"],
+                   "ack_p999_ms": report["p999_ms"], "ack_max_ms": report["max_ms"], "errors": report["errors"],
+                   "load_late_p99_ms": report["late_p99_ms"],
+                   "events": report["acked"], "missing": 0,
+                   "cpu_s_per_10k": round(figure["cpu_s"] / report["acked"] * 10_000, 3)})
+    say(f"  hub acknowledges: {brief(figure)}")
+    return figure
+
+
+def stored_events(data):
+    """The numbers of all events in the journal, as a bitmap. Read when the hub has ended."""
+    journals = sorted(data.rglob("*.journal"))
+    if not journals:
+        raise Failed(f"no journal in {data}")
+    seen = bytearray(1)
+    with contextlib.closing(sqlite3.connect(journals[0])) as journal:
+        for (event,) in journal.execute("SELECT external_id FROM arrival_event"):
+            number = int(event)
+            if number // 8 >= len(seen):
+                seen.extend(bytes(max(number // 8 + 1, 2 * len(seen)) - len(seen)))
+            seen[number // 8] |= 1 << number % 8
+    return int.from_bytes(seen, "little")
+
+
+def ack(bench):
+    say(" as fast as 64 connections go, in turn with nginx")
+    measured = in_turn(bench, {"nginx": nginx_rate, "hub": lambda b: acknowledged(b, 0)},
+                       lambda _, one: guarded(one, bench))
+    say(f" {STEADY_RATE} per second")
+    measured |= in_turn(bench, {"hub_steady": acknowledged}, lambda _, one: guarded(one, bench, STEADY_RATE))
+    measured["syncs"] = {"hub": guarded(hub_syncs, bench)}
+    return measured
+
+
+# End to end.
+
+def _hubs(bench):
+    contenders, reasons = {}, {}
+    for journal in ("sqlite", "postgres"):
+        contender, reason = hub_end_to_end(bench, journal)
+        if contender:
+            contenders[f"hub_{journal}"] = contender
+        else:
+            reasons[f"hub_{journal}"] = [{"reason": reason}]
+            say(f"  hub_{journal}: not measured: {reason}")
+    return contenders, reasons
+
+
+def _all_end_to_end(bench, contenders, rate):
+    hubs, reasons = _hubs(bench)
+    measured = in_turn(bench, {**hubs, **contenders},
+                       lambda name, contender: end_to_end(bench, name, contender, rate))
+    return {**reasons, **measured}
+
+
+def steady(bench):
+    return _all_end_to_end(bench, PEERS, STEADY_RATE)
+
+
+def capacity(bench):
+    """The hub alone, beside the raw references of the same round."""
+    hubs, reasons = _hubs(bench)
+    if not hubs:
+        return reasons
+    both = {**hubs, **{name: REFERENCES[name] for name in ("raw_sqlite", "raw_postgres")}}
+    measured = in_turn(bench, both, lambda name, one: guarded(one, bench) if name in REFERENCES
+                       else end_to_end(bench, name, one))
+    return {**reasons, **measured}
+
+
+def peers(bench):
+    measured = _all_end_to_end(bench, PEERS, 0)
+    say(" syncs, under strace")
+    contenders = {**_hubs(bench)[0], **PEERS}
+    measured["syncs"] = {name: syncs_per_1000(bench, name, contender) for name, contender in contenders.items()}
+    return measured
+
+
+SCENARIOS = {"references": references, "ack": ack, "steady": steady, "capacity": capacity, "peers": peers}

@@ -1,0 +1,179 @@
+"""What is measured and what it needs, each as a context that starts it in a folder and ends it."""
+
+import contextlib
+import os
+import pathlib
+import platform
+import shutil
+import signal
+import subprocess
+
+from .processes import Failed, Program, free_port, wait_for
+
+POSTGRES_SETTINGS = {
+    "listen_addresses": "''",
+    "shared_buffers": "1GB",
+    "max_wal_size": "4GB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "wal_sync_method": "fdatasync",
+    "max_connections": "100",
+}
+PEERS = pathlib.Path(__file__).parent.parent / "peers"
+NODE = "24.21.0"
+
+NGINX = """
+daemon off;
+worker_processes 1;
+{user}
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log error;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+  keepalive_requests 100000000;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  server {{ listen 127.0.0.1:{port}; location / {{ return 200 "ok"; }} }}
+}}
+"""
+
+HUB = """
+[hub]
+data_dir = "{data}"
+allow_literal_secrets = true
+[hub.listen]
+port = {public}
+[hub.control]
+port = {control}
+[hub.console]
+port = 0
+[[workspace]]
+name = "demo"
+zone = "Europe/Stockholm"
+[workspace.sitoo]
+base_url = "http://127.0.0.1:{sitoo}/v2/accounts/1500"
+account_id = 1500
+api_id = "1500-142"
+api_password = "sandbox-password"
+events_user = "{user}"
+events_password = "{password}"
+[workspace.bloomreach]
+base_url = "http://127.0.0.1:{bloomreach}"
+project_token = "3f1c0a52-0000-4000-8000-9d5b7c0e1a11"
+key_id = "sandbox-key"
+key_secret = "sandbox-secret"
+reference_currency = "SEK"
+"""
+HUB_USER, HUB_PASSWORD, HUB_PATH = "sitoo-events", "events-password", "/sitoo/demo/events"
+
+
+def tool(name, *folders):
+    path = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", *folders]))
+    if not path:
+        raise Failed(f"{name} is not installed")
+    return path
+
+
+@contextlib.contextmanager
+def nginx(folder):
+    folder.mkdir()
+    port = free_port()
+    config = folder / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    config.write_text(NGINX.format(folder=folder, port=port, user=user))
+    with Program(folder / "out.log", tool("nginx"), "-c", config, announces=False) as program:
+        wait_for("nginx", lambda: (folder / "nginx.pid").exists())
+        yield port, program
+
+
+def as_postgres():
+    """PostgreSQL refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+
+@contextlib.contextmanager
+def postgres(folder):
+    """A server of its own behind a Unix socket in the folder."""
+    programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
+    server = tool("postgres", *map(str, programs))
+    folder.mkdir()
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    made = subprocess.run([*as_postgres(), pathlib.Path(server).parent / "initdb", "--no-sync", "-U", "postgres",
+                           "-A", "trust", "-D", folder / "data"], capture_output=True, text=True)
+    if made.returncode != 0:
+        raise Failed(f"initdb: {made.stderr.strip()[-500:]}")
+    settings = {**POSTGRES_SETTINGS, "unix_socket_directories": f"'{folder}'"}
+    with open(folder / "data" / "postgresql.conf", "a") as config:
+        config.writelines(f"{name} = {value}\n" for name, value in settings.items())
+    # setpriv execs where runuser would stay as a parent between us and the server.
+    user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
+    with Program(folder.parent / f"{folder.name}.log", *user, server, "-D", folder / "data", announces=False,
+                 stop=signal.SIGINT, cwd=folder) as program:
+        pid_file = folder / "data" / "postmaster.pid"
+        wait_for("postgres", lambda: pid_file.exists() and "ready" in pid_file.read_text())
+        yield folder, program
+
+
+@contextlib.contextmanager
+def redis(folder):
+    folder.mkdir()
+    path = folder / "redis.sock"
+    with Program(folder / "redis.log", tool("redis-server"), "--port", 0, "--unixsocket", path, "--dir", folder,
+                 "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction",
+                 announces=False) as program:
+        wait_for("redis", path.exists)
+        yield path, program
+
+
+def node():
+    """A Node new enough for the peers: the one in the path, or the npm package's in peers/.node."""
+    check = ("const [a, b] = process.versions.node.split('.').map(Number);"
+             "process.exit(a > 22 || (a === 22 && b >= 19) ? 0 : 1)")
+    own = PEERS / ".node" / "node_modules" / f"node-{own_platform()}" / "bin" / "node"
+    for candidate in (shutil.which("node"), own):
+        if candidate and pathlib.Path(candidate).exists():
+            if subprocess.run([candidate, "-e", check], capture_output=True).returncode == 0:
+                return candidate
+    raise Failed("the peers need Node 22.19 or newer; tools/bench.sh fetches one")
+
+
+def own_platform():
+    return {"x86_64": "linux-x64", "aarch64": "linux-arm64"}.get(platform.machine(), "unknown")
+
+
+@contextlib.contextmanager
+def peer(folder, script, sink_port, database, *arguments, roles=("ingest", "worker")):
+    """A peer: by default as two processes, one that takes events and one that delivers them."""
+    if not (PEERS / "node_modules").is_dir():
+        raise Failed("the peers' packages are not installed; tools/bench.sh does it")
+    common = [node(), PEERS / script, "--sink", sink_port, "--database", database, *arguments]
+    environment = {**os.environ, "NODE_ENV": "production"}
+    with contextlib.ExitStack() as stack:
+        processes = [stack.enter_context(Program(folder / f"{role}.log", *common, "--role", role, env=environment))
+                     for role in roles]
+        yield processes[0].says["port"], processes
+
+
+class Hub:
+    def __init__(self, public, program, data):
+        self.public, self.program, self.data = public, program, data
+
+
+@contextlib.contextmanager
+def hub(folder, program, sandbox):
+    """The hub as an installation has it (history and console on), with a Sitoo that answers."""
+    folder.mkdir()
+    data = folder / "data"
+    with Program(folder / "sandbox.log", sandbox, "--parent-pid", os.getpid()) as platforms:
+        public = free_port()
+        config = folder / "tillbridge.toml"
+        config.write_text(HUB.format(data=data, public=public, control=free_port(), user=HUB_USER,
+                                     password=HUB_PASSWORD, sitoo=platforms.says["sitoo_port"],
+                                     bloomreach=platforms.says["bloomreach_port"]))
+        with Program(folder / "hub.log", program, "serve", "--config", config, "--announce") as running:
+            yield Hub(public, running, data)

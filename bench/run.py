@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Measures the hub beside references and peers, and holds the figures against the bars. See README.md."""
+
+import argparse
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.dont_write_bytecode = True  # the tree stays as it is
+
+from harness import machine, report
+from harness.scenarios import SCENARIOS, Bench, say
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", nargs="*", help=f"any of {', '.join(SCENARIOS)}; default: all")
+    parser.add_argument("--json", action="store_true", help="end with one JSON object")
+    parser.add_argument("--out", type=pathlib.Path, help="write the JSON object to this file, too")
+    parser.add_argument("--write-docs", action="store_true", help="write docs/performance.md from this run")
+    parser.add_argument("--seconds", type=float, default=8, help="length of one measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each, in turn; medians are printed")
+    parser.add_argument("--wait-quiet", type=float, default=0, metavar="S",
+                        help="wait up to S seconds for a quiet machine before each measurement")
+    parser.add_argument("--programs", type=pathlib.Path, default=ROOT / "build/release/bin",
+                        help="folder of load_generator, sink_server, sqlite_jobs and postgres_jobs")
+    parser.add_argument("--hub", type=pathlib.Path, default=ROOT / "build/release/bin/tillbridge")
+    parser.add_argument("--sandbox", type=pathlib.Path, default=ROOT / "build/release/bin/tillbridge-sandbox")
+    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("/var/tmp"),
+                        help="where journals and databases are put; a real disk")
+    parser.add_argument("--keep", action="store_true", help="keep that folder, to read the logs")
+    given = parser.parse_args()
+    for name in given.scenario:
+        if name not in SCENARIOS:
+            parser.error(f"there is no scenario '{name}'")
+    return given
+
+
+def main():
+    given = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+    if machine.file_system(given.folder) in {"tmpfs", "ramfs", "overlay"}:
+        say(f"warning: {given.folder} is no real disk; figures that sync mean nothing here")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tillbridge-bench-", dir=given.folder))
+    folder.chmod(0o755)  # the database's user has to get in
+    bench = Bench(folder, given.programs.resolve(), given.hub.resolve(), given.sandbox.resolve(), given.seconds,
+                  given.rounds, given.wait_quiet)
+    started = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    try:
+        described = machine.describe(folder)
+        version = subprocess.run([bench.hub, "version"], capture_output=True, text=True).stdout.strip()
+        measured = {}
+        for name in given.scenario or SCENARIOS:
+            say(f"== {name}")
+            measured[name] = SCENARIOS[name](bench)
+        described["fdatasync_after"] = machine.sync_probe(folder)
+    finally:
+        if not given.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    result = report.result(measured, described, {"at": started, "version": version, "seconds": given.seconds,
+                                                 "rounds": given.rounds})
+    print(report.table(result))
+    if given.write_docs:
+        (ROOT / "docs" / "performance.md").write_text(report.document(result))
+    text = json.dumps(result)
+    if given.out:
+        given.out.write_text(text + "\n")
+    if given.json:
+        print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+export const bulkItemsShape = { only: ['failed'] } as const;

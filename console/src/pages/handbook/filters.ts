@@ -1,0 +1,1 @@
+export const handbookShape = { text: 'text' } as const;

@@ -1,0 +1,1 @@
+export const storesShape = { text: 'text', state: ['trading', 'closed', 'silent', 'unknown'] } as const;

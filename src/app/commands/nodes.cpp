@@ -1,0 +1,48 @@
+// nodes: the hubs on one PostgreSQL journal.
+
+#include <fmt/format.h>
+
+#include "app/commands/where.h"
+#include "base/json.h"
+#include "journal/postgres/leases.h"
+
+namespace tillbridge::app {
+namespace {
+
+constexpr Duration gone_after = std::chrono::seconds{15};
+
+const char* duty(const journal::postgres::NodeRow& node) {
+  if (node.shards > 0) return "leads";
+  return node.silent > gone_after ? "gone" : "stands by";
+}
+
+}  // namespace
+
+int nodes(const Where& where) {
+  const auto place = place_of(where);
+  if (!place) return exit_failed;
+  if (place->url.empty()) {
+    return report(Error{Error::Kind::invalid_input,
+                        "the journal is the embedded store, which has one hub: itself"});
+  }
+  journal::postgres::Leases leases(std::string(place->url.reveal()), {});
+  const auto nodes = leases.nodes();
+  if (!nodes) return report(nodes.error());
+  json::Array out;
+  for (const auto& node : *nodes) {
+    const double silent_s = std::chrono::duration<double>(node.silent).count();
+    out.push_back(json::Object{{"node", node.number},
+                               {"machine", node.name},
+                               {"duty", duty(node)},
+                               {"shards", node.shards},
+                               {"silent_s", silent_s}});
+    if (!where.json) {
+      fmt::print("{:>4}  {:<24}{:<11}{:>4} of {} shards, heard {:.1f} s ago\n", node.number,
+                 node.name, duty(node), node.shards, journal::postgres::shard_count, silent_s);
+    }
+  }
+  if (where.json) fmt::print("{}\n", json::to_text(out));
+  return exit_done;
+}
+
+}  // namespace tillbridge::app

@@ -1,0 +1,127 @@
+#include "app/config_edited.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/config_document.h"
+
+namespace tillbridge::app {
+namespace {
+
+constexpr int no_line = -1;
+constexpr const char* edited_file = "settings";
+
+const Node* workspace_in(const Node& document, std::string_view name) {
+  const Node* const list = document.find("workspace");
+  if (list == nullptr || list->type != Node::Type::list) return nullptr;
+  for (const Node& one : list->items) {
+    const Node* const named = one.find("name");
+    if (named != nullptr && named->text == name) return &one;
+  }
+  return nullptr;
+}
+
+// What was put in has no line in the document that people see.
+Node without_lines(Node node) {
+  node.line = no_line;
+  for (Node& member : node.members) member = without_lines(std::move(member));
+  for (Node& item : node.items) item = without_lines(std::move(item));
+  return node;
+}
+
+// Puts into `edited` what the file has and its canonical form does not show: secrets. What the
+// canonical form shows and the edited document does not was taken out by a person.
+// Secrets go to the address that the file names: whoever could change the address here could have
+// them sent anywhere.
+bool other_address(const Node& edited, const Node& in_file) {
+  const Node* const before = in_file.find("base_url");
+  const Node* const now = edited.find("base_url");
+  return before != nullptr && now != nullptr && before->text != now->text;
+}
+
+void put_in_unshown(Node& edited, const Node& in_file, const Node* shown,
+                    std::vector<Problem>& problems) {
+  if (other_address(edited, in_file)) {
+    const Node* const now = edited.find("base_url");
+    problems.push_back(Problem{.file = edited_file,
+                               .line = now->line,
+                               .key = "base_url",
+                               .what = "is not the address in the configuration file",
+                               .fix = "an address, and the secrets that go there, are changed in "
+                                      "the file"});
+    return;
+  }
+  for (const Node& member : in_file.members) {
+    const Node* const canonical = shown == nullptr ? nullptr : shown->find(member.key);
+    const auto mine = std::find_if(edited.members.begin(), edited.members.end(),
+                                   [&](const Node& one) { return one.key == member.key; });
+    if (mine != edited.members.end()) {
+      if (mine->type == Node::Type::table && member.type == Node::Type::table)
+        put_in_unshown(*mine, member, canonical, problems);
+    } else if (canonical == nullptr && member.type != Node::Type::list) {
+      edited.members.push_back(without_lines(member));
+    }
+  }
+}
+
+// The whole file with this table where its workspace stands.
+Node in_place_of(std::string_view name, Node document, const Node& edited) {
+  for (Node& member : document.members) {
+    if (member.key != "workspace") continue;
+    for (Node& one : member.items) {
+      const Node* const named = one.find("name");
+      if (named != nullptr && named->text == name) one = edited;
+    }
+  }
+  return document;
+}
+
+ConfigResult failed(std::string what, std::string fix) {
+  ConfigResult result;
+  result.problems.push_back(
+      Problem{.file = edited_file, .what = std::move(what), .fix = std::move(fix)});
+  return result;
+}
+
+}  // namespace
+
+ConfigResult read_edited(const ConfigFile& file, const std::string& name,
+                         std::string_view document) {
+  std::vector<Problem> problems;
+  const ConfigResult original = read_config(file.text, file.name, file.fetch);
+  const Node file_document = parse_document(file.text, file.name, problems);
+  const Node* const in_file = workspace_in(file_document, name);
+  const auto now =
+      std::find_if(original.config.workspaces.begin(), original.config.workspaces.end(),
+                   [&name](const Workspace& one) { return one.name == name; });
+  if (in_file == nullptr || now == original.config.workspaces.end())
+    return failed(fmt::format("the configuration file has no workspace {}", name),
+                  "a workspace is added in the file");
+
+  ConfigResult result;
+  Node edited = parse_document(document, edited_file, result.problems);
+  if (!result.problems.empty()) return result;
+  Node* list = nullptr;
+  for (Node& member : edited.members) {
+    if (member.key == "workspace" && member.type == Node::Type::list && member.items.size() == 1)
+      list = &member;
+  }
+  if (list == nullptr || edited.members.size() != 1 || workspace_in(edited, name) == nullptr)
+    return failed(fmt::format("is not one [[workspace]] with the name {}", name),
+                  "leave the first lines as they are; everything below them may change");
+
+  const Node canonical = parse_document(effective_document(*now), edited_file, problems);
+  put_in_unshown(list->items.front(), *in_file, workspace_in(canonical, name), result.problems);
+  if (!result.problems.empty()) return result;
+  result = read_config(in_place_of(name, without_lines(file_document), list->items.front()),
+                       edited_file, file.fetch);
+  // The others are as they were; they were read because markets of one account belong together.
+  std::erase_if(result.config.workspaces,
+                [&name](const Workspace& one) { return one.name != name; });
+  if (result.config.workspaces.empty() && result.ok())
+    return failed(fmt::format("has no workspace {} any more", name), "leave its name as it is");
+  return result;
+}
+
+}  // namespace tillbridge::app

@@ -1,0 +1,40 @@
+#pragma once
+// What one apply() gathers while it goes. Internal to journal/postgres.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "journal/postgres/postgres_writer.h"
+
+namespace tillbridge::journal::postgres {
+
+// What a commit is about, for the nodes that listen (changes.h); stored, never renumber.
+constexpr std::uint8_t change_arrivals = 1;
+constexpr std::uint8_t change_deliveries = 2;
+constexpr std::uint8_t change_pauses = 4;
+constexpr std::uint8_t change_settings = 8;
+
+constexpr std::size_t parts_max = 64;  // parts_done is a bit per part
+
+inline std::string text_of(std::uint64_t id) {
+  return std::to_string(id);
+}
+
+struct PostgresWriter::Batch {
+  std::vector<Receipt> receipts;
+  CounterChanges counters;
+  TallyChanges tallies;
+  std::vector<std::string> new_workspaces;
+  // Unfinished now, and not before.
+  std::vector<std::uint64_t> arrivals;
+  std::vector<std::uint64_t> deliveries;
+  std::uint8_t kinds = 0;  // of change
+  // Records that were not there although their ids are old: do they belong to another workspace?
+  std::vector<std::pair<std::uint64_t, std::string_view>> doubtful;
+};
+
+}  // namespace tillbridge::journal::postgres

@@ -1,0 +1,157 @@
+"""A Town with several hubs on one PostgreSQL: one leads, the others stand by. Before them a balancer, as operators have
+one: new connections go to the hub that said last that it is ready."""
+
+import contextlib
+import socket
+import threading
+import time
+
+import bench
+from town import Town
+
+LEADS_WITHIN_S = 40
+
+
+class Balancer:
+    """Connections pass to the port that to() names at the moment; refused while there is none."""
+
+    def __init__(self, to):
+        self._to = to
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._pass, args=(connection,), daemon=True).start()
+
+    def _pass(self, connection):
+        port = self._to()
+        try:
+            upstream = socket.create_connection(("127.0.0.1", port), timeout=5) if port else None
+        except OSError:
+            upstream = None
+        if upstream is None:
+            connection.close()
+            return
+        upstream.settimeout(None)
+        back = threading.Thread(target=self._pump, args=(upstream, connection), daemon=True)
+        back.start()
+        self._pump(connection, upstream)
+        back.join()
+        upstream.close()
+        connection.close()
+
+    @staticmethod
+    def _pump(source, target):
+        with contextlib.suppress(OSError):
+            while chunk := source.recv(65536):
+                target.sendall(chunk)
+        # The other direction ends with this one: a hub that died answers nothing any more.
+        for end in (source, target):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+class Node:
+    """One hub of the fleet: its own folder, configuration and ports; one process after the other."""
+
+    def __init__(self, fleet, number):
+        self.fleet, self.number = fleet, number
+        self.data = fleet.folder / f"node-{number}"
+        self.public, self.control = bench.free_port(), bench.free_port()
+        text = fleet.config.read_text().replace(f'data_dir = "{fleet.data}"', f'data_dir = "{self.data}"')
+        for asked, own in ((fleet.public, self.public), (fleet.control, self.control)):
+            text = text.replace(f"port = {asked}\n", f"port = {own}\n")
+        self.config = fleet.folder / f"node-{number}.toml"
+        self.config.write_text(text)
+        self.process = None
+
+    def start(self):
+        self.process = bench.Process(
+            self.fleet.folder / f"node-{self.number}.log", *self.fleet.prefix, self.fleet.hub_program, "serve",
+            "--config", self.config, "--announce", "--allow-volatile", "--drills", "--node", self.number,
+            *self.fleet.hub_options)
+        threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
+
+    def _listen(self, process):
+        with contextlib.suppress(OSError, ValueError, AssertionError):
+            process.ready()
+            self.fleet.leads(self, process)
+
+    def runs(self):
+        return self.process is not None and self.process.process.poll() is None
+
+    def end(self, number):
+        self.process.end(number)
+
+    def signal(self, number):
+        self.process.process.send_signal(number)
+
+
+class Fleet(Town):
+    def __init__(self, *arguments, nodes=3, **options):
+        self._leader = None
+        self._lock = threading.Lock()
+        self.changes = 0  # of the leader
+        super().__init__(*arguments, **options)
+        public = Balancer(lambda: self._leader and self._leader.public)
+        control = Balancer(lambda: self._leader and self._leader.control)
+        self.balancers = [public, control]
+        self.nodes = [Node(self, number) for number in range(1, nodes + 1)]
+        self.public, self.control = public.port, control.port
+
+    @property
+    def leader(self):
+        return self._leader
+
+    def leads(self, node, process):
+        with self._lock:
+            self.token = (node.data / "control.token").read_text().strip()
+            self._leader, self.hub = node, process
+            self.starts += 1
+            self.changes += 1
+
+    def start_hub(self):
+        for node in self.nodes:
+            if not node.runs():
+                node.start()
+        return self.await_leader()
+
+    def await_leader(self, other_than=None):
+        """Seconds until a hub leads (another one than that)."""
+        began = time.monotonic()
+        while time.monotonic() - began < LEADS_WITHIN_S:
+            if self.hub_runs() and self._leader is not other_than:
+                return max(time.monotonic() - began, 0.001)
+            time.sleep(0.02)
+        return 0
+
+    def keep_hub(self):
+        for node in self.nodes:
+            if not node.runs():
+                self.exits += 1
+                node.start()
+        return bool(self.await_leader())
+
+    def kill_hub(self):
+        node = self._leader
+        node.end(bench.KILL)
+        self.kills += 1
+        return node
+
+    def close(self):
+        for node in self.nodes:
+            if node.process is not None:
+                node.process.close()
+        self.hub = None
+        for balancer in self.balancers:
+            balancer.close()
+        super().close()
