@@ -22,7 +22,7 @@ struct Town {
   bloomreach::BloomreachSimulator& bloomreach;
   klaviyo::Simulator& klaviyo;
   till::TillTraffic& till;
-  StockLedger* stock = nullptr;  // nullptr: nobody keeps the truth about stock
+  StockLedger* stock = nullptr;                // nullptr: nobody keeps the truth about stock
   tillbridge::SystemClock* movable = nullptr;  // the same clock, where it may be moved
 };
 

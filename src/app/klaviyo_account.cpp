@@ -94,8 +94,7 @@ Task<Answer> KlaviyoAccount::merge_profiles(std::string body) {
 Task<Answer> KlaviyoAccount::delete_person(std::string email) {
   return paced(Operation::delete_person, client_.delete_person(std::move(email)));
 }
-Task<Answer> KlaviyoAccount::delete_person(connectors::klaviyo::ProfileKey key,
-                                           std::string value) {
+Task<Answer> KlaviyoAccount::delete_person(connectors::klaviyo::ProfileKey key, std::string value) {
   return paced(Operation::delete_person, client_.delete_person(key, std::move(value)));
 }
 Task<Answer> KlaviyoAccount::subscribe(std::string body) {

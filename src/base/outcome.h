@@ -12,11 +12,11 @@ namespace tillbridge {
 
 struct Outcome {
   enum class Kind {
-    delivered,  // the platform has taken it
-    rejected,   // it never will as it is: a person must look (the delivery is parked with a case)
-    transient,  // trouble that passes: try again later
-    throttled,  // told to slow down: not a failure of this delivery
-    ambiguous,  // sent, answer unknown: settled by identical resend or read-back
+    delivered,   // the platform has taken it
+    rejected,    // it never will as it is: a person must look (the delivery is parked with a case)
+    transient,   // trouble that passes: try again later
+    throttled,   // told to slow down: not a failure of this delivery
+    ambiguous,   // sent, answer unknown: settled by identical resend or read-back
     superseded,  // not sent: the platform holds something newer already
   };
 

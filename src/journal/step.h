@@ -138,7 +138,7 @@ struct UpdateDelivery {
   Instant due_at;
   std::uint32_t attempts = 0;    // that count against patience
   std::uint64_t parts_done = 0;  // bit n: part n is with the platform
-  std::string workspace = {};  // "Workspaces" above
+  std::string workspace = {};    // "Workspaces" above
 };
 
 enum class Trigger : std::uint8_t { first = 1, retry = 2, operator_ = 3, replay = 4 };
@@ -195,7 +195,7 @@ struct UpdateCaseGroup {
   std::uint32_t escalation = 0;  // how far up the chain it has been told
   Instant at;
   std::string by;
-  std::string note;  // why, for the closed cases
+  std::string note;            // why, for the closed cases
   std::string workspace = {};  // "Workspaces" above
 };
 
@@ -228,7 +228,7 @@ struct EraseRecord {
   RecordId id;
   std::vector<std::string> search_keys;  // what may stay findable ("order:20417")
   std::string customer;                  // instead of the customer's key
-  std::string workspace = {};  // "Workspaces" above
+  std::string workspace = {};            // "Workspaces" above
 };
 
 // A line on a journey that is neither attempt nor state: "waited 30 s for arrival ... and moved

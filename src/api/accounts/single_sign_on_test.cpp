@@ -240,6 +240,23 @@ TEST_F(IdToken, ATamperedOneIsRefused) {
   EXPECT_FALSE(verify(std::string(100'000, 'A')));
 }
 
+// cjose's own decoder ends the process on these (found by fuzzing).
+TEST_F(IdToken, WhatIsNoBase64urlIsRefusedBeforeItIsDecoded) {
+  const std::string token = rsa_key().sign(json::to_text(claims));
+  const std::string rest = token.substr(token.find('.'));
+  for (const char* header : {"5=", "5=\xda\xda", "5", "e30=", "e3 0", "+/8A"}) {
+    EXPECT_FALSE(verify(header + rest)) << header;
+    EXPECT_FALSE(verify(token + header)) << header;
+    json::Object key = json::parse(rsa_key().public_text())->as_object();
+    key["n"] = header;
+    EXPECT_FALSE(KeySet::parse(key_set({json::to_text(key)}))) << header;
+    key = json::parse(ec_key().public_text())->as_object();
+    key["y"] = header;
+    EXPECT_FALSE(KeySet::parse(key_set({json::to_text(key)}))) << header;
+  }
+  EXPECT_FALSE(verify("5=\xda." + token));
+}
+
 TEST_F(IdToken, KeysThatAreNotKnownAreToldFromWrongSignatures) {
   const std::string payload = json::to_text(claims);
   EXPECT_EQ(verify(SigningKey::rsa("rsa-2").sign(payload)).error().kind, Error::Kind::not_found);

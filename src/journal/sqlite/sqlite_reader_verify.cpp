@@ -14,7 +14,6 @@ constexpr int payloads_per_slice =
     500;  // short reads: a long one would keep the log from shrinking
 constexpr std::size_t findings_max = 1'000;
 
-
 }  // namespace
 
 Result<std::vector<std::string>> SqliteReader::verify(

@@ -6,9 +6,9 @@
 
 #include "journal/counters.h"
 #include "journal/erasure.h"
+#include "journal/payload.h"
 #include "journal/sqlite/connection.h"
 #include "journal/sqlite/durability.h"
-#include "journal/payload.h"
 #include "journal/store.h"
 #include "journal/tallies.h"
 
