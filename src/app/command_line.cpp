@@ -63,6 +63,11 @@ void add_serving(CLI::App& app, Commands& c) {
           "Number of this hub among those on one PostgreSQL: one leads, the others stand by")
       ->check(CLI::Range(0, 1023))
       ->envname("TILLBRIDGE_NODE");
+  serve_command
+      ->add_option("--reached-at", c.serve.reached_at,
+                   "Host by which the other hubs reach this one, to pass on who calls them "
+                   "(default: the address that it listens on, or the machine's name)")
+      ->envname("TILLBRIDGE_REACHED_AT");
   serve_command->add_flag("--demo", c.serve.demo, "Say in the console that nothing here is real");
   serve_command->add_flag("--drills", c.serve.drills,
                           "Allow drills through the control API (clock steps)");

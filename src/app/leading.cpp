@@ -99,17 +99,34 @@ Result<bool> Leading::take() {
   return true;
 }
 
-void Leading::await(const std::function<void(const std::string& why)>& stands_by) {
+Standing Leading::look_for_leader() {
+  const auto nodes = leases_.nodes();
+  if (!nodes) return {nodes.error().what};
+  for (const auto& node : *nodes) {
+    if (node.shards == 0 || node.number == settings_.node) continue;
+    auto address = node_address(node.address);
+    if (address && is_loopback(address->host) && node.name != settings_.name) {
+      return {
+          fmt::format("the hub on {} leads and can be reached from there only: start it with "
+                      "--reached-at, so that this one can pass on who calls it",
+                      node.name)};
+    }
+    return {"another hub leads", std::move(address)};
+  }
+  return {"another hub is about to lead, or its lease has not run out yet"};
+}
+
+void Leading::await(const std::function<void(const Standing&)>& stands_by) {
   bool has_predecessor = true;  // also an attempt of this hub's whose answer was lost
-  std::string told;
+  Standing told;
   for (;;) {
     const auto free = has_predecessor ? take_from_predecessor() : Result<void>{};
     const auto taken = free ? take() : Result<bool>(fail(free.error()));
     if (taken && *taken) break;
     has_predecessor = !taken.has_value();
-    const std::string why = taken ? "another hub leads" : taken.error().what;
-    if (why != told) stands_by(why);
-    told = why;
+    Standing standing = taken ? look_for_leader() : Standing{taken.error().what};
+    if (standing != told) stands_by(standing);
+    told = std::move(standing);
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, look_again_after, [this] { return stopping_; });
   }
@@ -117,13 +134,26 @@ void Leading::await(const std::function<void(const std::string& why)>& stands_by
   watching_ = std::thread([this] { watch_until_stopped(); });
 }
 
+void Leading::reached_at(const NodeAddress& address) {
+  {
+    const std::lock_guard lock(mutex_);
+    address_ = to_text(address);
+    address_changed_ = true;
+  }
+  wake_.notify_all();
+}
+
 void Leading::renew_until_stopped() {
   const SystemClock clock;
   Duration pause = settings_.lease / renewals_per_lease;
   for (;;) {
+    std::string address;
     {
       std::unique_lock lock(mutex_);
-      if (wake_.wait_for(lock, pause, [this] { return stopping_; })) return;
+      wake_.wait_for(lock, pause, [this] { return stopping_ || address_changed_; });
+      if (stopping_) return;
+      address_changed_ = false;
+      address = address_;
     }
     const Tick asked = clock.tick();
     const auto kept = leases_.renew(held_, settings_.lease);
@@ -134,7 +164,7 @@ void Leading::renew_until_stopped() {
       const std::lock_guard lock(mutex_);
       sure_until_ = asked + settings_.lease;
     }
-    (void)leases_.beat(settings_.name, "");
+    (void)leases_.beat(settings_.name, address);
   }
 }
 

@@ -12,9 +12,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "app/node_address.h"
 #include "journal/postgres/leases.h"
 
 namespace tillbridge::app {
@@ -26,6 +28,13 @@ struct LeadingSettings {
   Duration lease = std::chrono::seconds{10};
 };
 
+// Why a hub stands by, and the hub that leads instead, as far as it is known where it is.
+struct Standing {
+  std::string why;
+  std::optional<NodeAddress> leader = std::nullopt;
+  friend bool operator==(const Standing&, const Standing&) = default;
+};
+
 class Leading {
  public:
   // on_lost: this hub does not lead any more and must end at once; its own thread.
@@ -34,9 +43,12 @@ class Leading {
   Leading(const Leading&) = delete;
   Leading& operator=(const Leading&) = delete;
 
-  // Returns when this hub leads. stands_by is told once if another one does, and again with the
-  // reason when the database cannot be asked. Any thread.
-  void await(const std::function<void(const std::string& why)>& stands_by);
+  // Returns when this hub leads. stands_by is told when it does not, and again whenever that
+  // changes: another hub leads, somewhere else, or the database cannot be asked. Any thread.
+  void await(const std::function<void(const Standing&)>& stands_by);
+
+  // This hub leads and can be called: the others are told. Any thread.
+  void reached_at(const NodeAddress& address);
 
   // For the journal's writer.
   std::shared_ptr<const journal::postgres::Fence> fence() const { return fence_; }
@@ -45,6 +57,7 @@ class Leading {
   Result<void> take_from_predecessor();
   Result<void> free_expired();
   Result<bool> take();
+  Standing look_for_leader();
   void renew_until_stopped();
   void watch_until_stopped();
 
@@ -53,9 +66,11 @@ class Leading {
   std::shared_ptr<journal::postgres::Fence> fence_;
   journal::postgres::Leases leases_;  // await(), then the renewing thread
   std::vector<journal::postgres::Lease> held_;
-  std::mutex mutex_;  // guards the next two
+  std::mutex mutex_;  // guards the next four
   Tick sure_until_;
   bool stopping_ = false;
+  std::string address_;
+  bool address_changed_ = false;
   std::condition_variable wake_;
   std::thread renewing_;
   std::thread watching_;  // asks nobody: the database may not answer

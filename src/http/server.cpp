@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "http/connection.h"
 #include "http/listener.h"
+#include "http/listening.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::http {
@@ -40,7 +41,6 @@ struct Server::State : Listener {
   Timer sweep_timer;
   bool sweeping = false;
 
-  Result<void> bind();
   static Task<void> accept(std::shared_ptr<State> self);
   static Task<void> sweep(std::shared_ptr<State> self);
   void stop_accepting();
@@ -48,31 +48,6 @@ struct Server::State : Listener {
     return {connections.begin(), connections.end()};
   }
 };
-
-Result<void> Server::State::bind() {
-  const std::string place = settings.address + ":" + std::to_string(settings.port);
-  boost::system::error_code error;
-  const auto address = asio::ip::make_address(settings.address, error);
-  if (error) {
-    return fail(Error::Kind::invalid_input,
-                "'" + settings.address + "' is not an IP address to listen on");
-  }
-  const asio::ip::tcp::endpoint endpoint(address, settings.port);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (!error) return {};
-  boost::system::error_code ignored;
-  acceptor.close(ignored);
-  std::string advice;
-  if (error == asio::error::address_in_use)
-    advice = ": another program (or a second one of ours) uses this port";
-  if (error == asio::error::access_denied)
-    advice = ": ports below 1024 need the right to bind them";
-  return fail(Error::Kind::unavailable,
-              "cannot listen on " + place + ": " + error.message() + advice);
-}
 
 Task<void> Server::State::accept(std::shared_ptr<State> self) {
   while (!self->stopping) {
@@ -130,7 +105,7 @@ Result<void> Server::start() {
   if (!state_->settings.tls_certificate_file.empty()) {
     TB_TRY(state_->tls, make_tls(state_->settings));
   }
-  TB_CHECK(state_->bind());
+  TB_CHECK(listen_on(state_->acceptor, state_->settings.address, state_->settings.port));
   state_->sweeping = true;
   const auto log_failure = [state = state_](std::exception_ptr failure) {
     if (!failure) return;

@@ -1,6 +1,8 @@
-"""A Town with several hubs on one PostgreSQL: one leads, the others stand by. Before them a balancer, as operators have
-one: new connections go to the hub that said last that it is ready."""
+"""A Town with several hubs on one PostgreSQL: one leads, the others stand by and pass on who calls them. Before them a
+balancer that knows nothing of that: each new connection goes to the next hub that accepts it. What operators ask goes to the
+leader's own control port."""
 
+import collections
 import contextlib
 import socket
 import threading
@@ -13,9 +15,10 @@ LEADS_WITHIN_S = 40
 
 
 class Balancer:
-    """Connections pass to the port that to() names at the moment; refused while there is none."""
+    """Connections pass to the first of the ports that to() names at the moment that accepts; refused while there is none."""
 
     def __init__(self, to):
+        self.taken = collections.Counter()  # by port
         self._to = to
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port = self._listener.getsockname()[1]
@@ -33,11 +36,12 @@ class Balancer:
             threading.Thread(target=self._pass, args=(connection,), daemon=True).start()
 
     def _pass(self, connection):
-        port = self._to()
-        try:
-            upstream = socket.create_connection(("127.0.0.1", port), timeout=5) if port else None
-        except OSError:
-            upstream = None
+        upstream = None
+        for port in self._to():
+            with contextlib.suppress(OSError):
+                upstream = socket.create_connection(("127.0.0.1", port), timeout=5)
+                self.taken[port] += 1
+                break
         if upstream is None:
             connection.close()
             return
@@ -102,11 +106,24 @@ class Fleet(Town):
         self._lock = threading.Lock()
         self.changes = 0  # of the leader
         super().__init__(*arguments, **options)
-        public = Balancer(lambda: self._leader and self._leader.public)
-        control = Balancer(lambda: self._leader and self._leader.control)
+        self._turn = 0
+        public = Balancer(self._in_turn)
+        control = Balancer(lambda: [self._leader.control] if self._leader else [])
         self.balancers = [public, control]
         self.nodes = [Node(self, number) for number in range(1, nodes + 1)]
         self.public, self.control = public.port, control.port
+
+    def _in_turn(self):
+        """The ports of the hubs that run, beginning with another one each time."""
+        with self._lock:
+            self._turn += 1
+            turn = self._turn
+        ports = [node.public for node in self.nodes if node.runs()]
+        return ports[turn % len(ports):] + ports[:turn % len(ports)] if ports else []
+
+    def taken_by(self, nodes):
+        """Connections of tills and platforms that these hubs accepted."""
+        return [self.balancers[0].taken[node.public] for node in nodes]
 
     @property
     def leader(self):

@@ -27,9 +27,10 @@ struct ServeOptions {
   bool drills = false;
   bool allow_volatile = false;
   bool announce = false;
-  bool demo = false;         // the console says that nothing here is real
-  std::string journal = {};  // instead of the configuration's: "postgresql://..."
-  int node = 0;              // 0 to 1023, different in every hub on one PostgreSQL
+  bool demo = false;            // the console says that nothing here is real
+  std::string journal = {};     // instead of the configuration's: "postgresql://..."
+  int node = 0;                 // 0 to 1023, different in every hub on one PostgreSQL
+  std::string reached_at = {};  // by the other hubs: host; "" where it listens
 };
 int serve(const ServeOptions& options);
 

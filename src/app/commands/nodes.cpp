@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/where.h"
+#include "app/node_address.h"
 #include "base/json.h"
 #include "journal/postgres/leases.h"
 
@@ -14,6 +15,14 @@ constexpr Duration gone_after = std::chrono::seconds{15};
 const char* duty(const journal::postgres::NodeRow& node) {
   if (node.shards > 0) return "leads";
   return node.silent > gone_after ? "gone" : "stands by";
+}
+
+std::string place(const journal::postgres::NodeRow& node) {
+  const auto address = node_address(node.address);
+  if (!address) return "";
+  return fmt::format(
+      ", reached at {} port {}{}", address->host, address->public_port,
+      address->console_port == 0 ? "" : fmt::format(", console {}", address->console_port));
 }
 
 }  // namespace
@@ -35,10 +44,12 @@ int nodes(const Where& where) {
                                {"machine", node.name},
                                {"duty", duty(node)},
                                {"shards", node.shards},
-                               {"silent_s", silent_s}});
+                               {"silent_s", silent_s},
+                               {"address", node.address}});
     if (!where.json) {
-      fmt::print("{:>4}  {:<24}{:<11}{:>4} of {} shards, heard {:.1f} s ago\n", node.number,
-                 node.name, duty(node), node.shards, journal::postgres::shard_count, silent_s);
+      fmt::print("{:>4}  {:<24}{:<11}{:>4} of {} shards, heard {:.1f} s ago{}\n", node.number,
+                 node.name, duty(node), node.shards, journal::postgres::shard_count, silent_s,
+                 place(node));
     }
   }
   if (where.json) fmt::print("{}\n", json::to_text(out));

@@ -2,6 +2,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "app/hub.h"
 #include "app/journal_place.h"
 #include "app/leading.h"
+#include "app/standing_by.h"
 
 namespace tillbridge::app {
 namespace {
@@ -19,6 +21,13 @@ namespace {
 // off for a moment, and when it takes longer they are answered again and the change waits.
 constexpr Duration acts_end_within = std::chrono::seconds{3};
 constexpr Duration next_try_after = std::chrono::seconds{10};
+
+// The ports stay those of the first start, also where the configuration leaves the choice to us.
+template <typename PortHolder>
+void keep_ports(Config& config, const PortHolder& holder) {
+  if (holder.public_port() > 0) config.hub.listen.port = holder.public_port();
+  if (holder.console_port() > 0) config.hub.console.port = holder.console_port();
+}
 
 struct Ending {
   explicit Ending(Loop& loop) : woken(loop) {}
@@ -36,17 +45,12 @@ Task<void> watch_signals(Loop& loop, Ending& ending) {
   ending.woken.notify();
 }
 
-// The ports stay those of the first start, also where the configuration leaves the choice to us.
-void keep_ports(Config& config, const Hub& hub) {
-  config.hub.listen.port = hub.public_port();
-  config.hub.control.port = hub.control_port();
-  if (config.hub.console_served) config.hub.console.port = hub.console_port();
-}
-
 // One hub after the other: changed settings are taken up by a new one on the same data and ports.
-// Whoever calls in the second between is refused and tries again, as all senders do.
+// Whoever calls in the second between is refused and tries again, as all senders do. started_with:
+// told of each with the ports that it has.
 Task<void> serve_until_ended(Loop& loop, SystemClock& clock, Config config, HubOptions options,
-                             TaskGroup& tasks, Ending& ending) {
+                             std::function<void(const HubSettings&)> started_with, TaskGroup& tasks,
+                             Ending& ending) {
   while (!ending.asked) {
     ending.renewal = false;
     Hub hub(loop, clock, config, options);
@@ -59,6 +63,8 @@ Task<void> serve_until_ended(Loop& loop, SystemClock& clock, Config config, HubO
       co_return;
     }
     keep_ports(config, hub);
+    config.hub.control.port = hub.control_port();
+    started_with(config.hub);
     options.announce = false;
     if (!ending.watched) {
       ending.watched = true;
@@ -82,8 +88,16 @@ std::string machine_name() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
+NodeAddress address_of(const HubSettings& hub, const ServeOptions& options) {
+  NodeAddress address;
+  address.host = host_of(hub, options.reached_at, machine_name());
+  address.public_port = hub.listen.port;
+  if (hub.console_served) address.console_port = hub.console.port;
+  return address;
+}
+
 // nullptr on the embedded store, which has one hub only. Otherwise this hub leads when it returns.
-Result<std::unique_ptr<Leading>> lead(const Config& config, const ServeOptions& options) {
+Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& options) {
   JournalPlace place = journal_place(config);
   if (place.url.empty()) return nullptr;
   place.allow_volatile = options.allow_volatile;
@@ -100,9 +114,14 @@ Result<std::unique_ptr<Leading>> lead(const Config& config, const ServeOptions& 
     telemetry::stop_log();
     std::_Exit(exit_failed);  // at once: nothing more may go out
   });
-  leading->await([](const std::string& why) {
-    telemetry::log(telemetry::Level::info, "stands_by", {{"reason", why}});
+  std::unique_ptr<StandingBy> standing_by;
+  leading->await([&](const Standing& standing) {
+    telemetry::log(telemetry::Level::info, "stands_by", {{"reason", standing.why}});
+    if (!standing_by) standing_by = std::make_unique<StandingBy>(config.hub);
+    standing_by->leads(standing.leader);
   });
+  if (standing_by) keep_ports(config, *standing_by);
+  standing_by.reset();
   telemetry::log(telemetry::Level::info, "leads", {{"node", options.node}});
   return leading;
 }
@@ -141,8 +160,11 @@ int serve(const ServeOptions& options) {
       fmt::print(stderr, "tillbridge: stopped by an unexpected error: {}\n", what);
       ending.exit_code = exit_failed;
     });
+    const auto started_with = [&leading, &options](const HubSettings& hub) {
+      if (*leading) (*leading)->reached_at(address_of(hub, options));
+    };
     main_task.start(serve_until_ended(loop, clock, std::move(*config), std::move(hub_options),
-                                      main_task, ending));
+                                      started_with, main_task, ending));
     loop.run();
     exit_code = ending.exit_code;
   }

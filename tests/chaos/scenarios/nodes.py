@@ -45,6 +45,7 @@ def node_kill_3(run):
         slowest = max(slowest, await_another(run, town, node))
         node.start()
         run.say(f"kill {town.kills}; node {town.leader.number} leads")
+    run.check(all(town.taken_by(town.nodes)), f"a hub took nothing: {town.taken_by(town.nodes)} connections")
     run.note(f"{town.kills} leaders killed; another led after at most {slowest:.1f} s")
     run.check(town.kills >= run.seconds // 30, f"only {town.kills} kills")
 
@@ -88,5 +89,6 @@ def rolling_upgrade(run):
         run.say(f"round {rounds}; node {town.leader.number} leads")
         run.wait(3)
     run.check(rounds > 0, "no round ended: this run shows nothing")
+    run.check(all(town.taken_by(town.nodes)), f"a hub took nothing: {town.taken_by(town.nodes)} connections")
     run.check(slowest < 5, f"after a clean end it took {slowest:.1f} s until another one led")
     run.note(f"{rounds} rounds; another led after at most {slowest:.1f} s")
