@@ -11,7 +11,7 @@ quick="${TB_QUICK:-0}"
 
 # Where threads meet: what the core thread shares with the journal's, curl's, the mailer's and PostgreSQL's. ./tb tsan runs
 # all rooms.
-THREADED=(base_test http_test outbound_test outbound_live_test journal_test postgres_journal_test)
+THREADED=(base_test http_test outbound_test outbound_live_test journal_test postgres_journal_test leading_test)
 
 passed=0
 failed=0

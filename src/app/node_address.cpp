@@ -24,10 +24,10 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
-std::string host_of(const HubSettings& hub, const std::string& told, const std::string& machine) {
+std::string host_of(const std::string& listens_on, const std::string& told,
+                    const std::string& machine) {
   if (!told.empty()) return told;
-  const std::string& listens = hub.listen.address;
-  return listens == "0.0.0.0" || listens == "::" ? machine : listens;
+  return listens_on == "0.0.0.0" || listens_on == "::" ? machine : listens_on;
 }
 
 }  // namespace tillbridge::app

@@ -7,8 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "app/config.h"
-
 namespace tillbridge::app {
 
 struct NodeAddress {
@@ -25,8 +23,9 @@ std::optional<NodeAddress> node_address(std::string_view text);
 // Only from the machine itself: what stands there is another hub's elsewhere.
 bool is_loopback(const std::string& host);
 
-// What a hub on `machine` says of itself: as it was told, or else the address that it listens on,
-// or the machine's name where it listens on all.
-std::string host_of(const HubSettings& hub, const std::string& told, const std::string& machine);
+// The host that a hub on `machine` says of itself: what it was told, or else the address that it
+// listens on, or the machine's name where it listens on all.
+std::string host_of(const std::string& listens_on, const std::string& told,
+                    const std::string& machine);
 
 }  // namespace tillbridge::app

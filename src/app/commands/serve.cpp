@@ -90,7 +90,7 @@ std::string machine_name() {
 
 NodeAddress address_of(const HubSettings& hub, const ServeOptions& options) {
   NodeAddress address;
-  address.host = host_of(hub, options.reached_at, machine_name());
+  address.host = host_of(hub.listen.address, options.reached_at, machine_name());
   address.public_port = hub.listen.port;
   if (hub.console_served) address.console_port = hub.console.port;
   return address;
