@@ -30,9 +30,8 @@ class ForwarderTest : public testing::Test {
     ASSERT_TRUE(started) << started.error().what;
     port = loop.call([&] { return forwarder->port(); });
   }
-  void pass_to(std::optional<std::uint16_t> hub) {
-    std::optional<Destination> destination;
-    if (hub) destination = Destination{"127.0.0.1", *hub};
+  void pass_to(std::uint16_t hub_port) {
+    const Destination destination{"127.0.0.1", hub_port};
     loop.call([&] { forwarder->pass_to(destination); });
   }
   std::size_t connections() {
