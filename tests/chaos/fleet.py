@@ -12,12 +12,15 @@ import bench
 from town import Town
 
 LEADS_WITHIN_S = 40
+CONNECTIONS_LAST_S = 1.5
 
 
 class Balancer:
-    """Connections pass to the first of the ports that to() names at the moment that accepts; refused while there is none."""
+    """Connections pass to the first of the ports that to() names at the moment that accepts; refused while there is none.
+    Cut after `lasts_s`, in the middle of whatever it is, so that senders which keep theirs come to every hub."""
 
-    def __init__(self, to):
+    def __init__(self, to, lasts_s=None):
+        self._lasts_s = lasts_s
         self.taken = collections.Counter()  # by port
         self._to = to
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -46,6 +49,8 @@ class Balancer:
             connection.close()
             return
         upstream.settimeout(None)
+        if self._lasts_s:
+            threading.Timer(self._lasts_s, self._cut, args=(upstream, connection)).start()
         back = threading.Thread(target=self._pump, args=(upstream, connection), daemon=True)
         back.start()
         self._pump(connection, upstream)
@@ -59,7 +64,11 @@ class Balancer:
             while chunk := source.recv(65536):
                 target.sendall(chunk)
         # The other direction ends with this one: a hub that died answers nothing any more.
-        for end in (source, target):
+        Balancer._cut(source, target)
+
+    @staticmethod
+    def _cut(*ends):
+        for end in ends:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
@@ -107,7 +116,7 @@ class Fleet(Town):
         self.changes = 0  # of the leader
         super().__init__(*arguments, **options)
         self._turn = 0
-        public = Balancer(self._in_turn)
+        public = Balancer(self._in_turn, CONNECTIONS_LAST_S)
         control = Balancer(lambda: [self._leader.control] if self._leader else [])
         self.balancers = [public, control]
         self.nodes = [Node(self, number) for number in range(1, nodes + 1)]

@@ -17,7 +17,7 @@ const char* duty(const journal::postgres::NodeRow& node) {
   return node.silent > gone_after ? "gone" : "stands by";
 }
 
-std::string place(const journal::postgres::NodeRow& node) {
+std::string reached(const journal::postgres::NodeRow& node) {
   const auto address = node_address(node.address);
   if (!address) return "";
   return fmt::format(
@@ -49,7 +49,7 @@ int nodes(const Where& where) {
     if (!where.json) {
       fmt::print("{:>4}  {:<24}{:<11}{:>4} of {} shards, heard {:.1f} s ago{}\n", node.number,
                  node.name, duty(node), node.shards, journal::postgres::shard_count, silent_s,
-                 place(node));
+                 reached(node));
     }
   }
   if (where.json) fmt::print("{}\n", json::to_text(out));

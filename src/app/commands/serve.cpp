@@ -116,7 +116,9 @@ Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& option
   });
   std::unique_ptr<StandingBy> standing_by;
   leading->await([&](const Standing& standing) {
-    telemetry::log(telemetry::Level::info, "stands_by", {{"reason", standing.why}});
+    telemetry::log(telemetry::Level::info, "stands_by",
+                   {{"reason", standing.why},
+                    {"passes_on_to", standing.leader ? to_text(*standing.leader) : "nobody"}});
     if (!standing_by) standing_by = std::make_unique<StandingBy>(config.hub);
     standing_by->leads(standing.leader);
   });
