@@ -13,6 +13,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import bench  # noqa: E402
 import oracle  # noqa: E402
+import report  # noqa: E402
+import run as runs  # noqa: E402
+import scenarios  # noqa: E402,F401
 from proxy import answer  # noqa: E402
 from town import Town  # noqa: E402
 
@@ -178,9 +181,32 @@ def doctored(facts):
     print(f"doctored figures: {len(changes) + 2} of {len(changes) + 2} noticed")
 
 
+def judged(name, verdict, missing):
+    return runs.Result(name, verdict, 60, {"missing": missing}, notes=["one | two"])
+
+
+def reported(folder):
+    """The document says what was judged last, also of what was not run again, and takes no verdict back for a skip."""
+    document = folder / "reliability.md"
+    report.keep(folder, judged("kill_storm", runs.HELD, 0), 60)
+    report.keep(folder, judged("frozen", runs.HELD, 0), 60)
+    report.write(document, folder)
+    report.file_of(folder).unlink()
+    report.keep(folder, judged("frozen", runs.BROKEN, 17), 60)
+    report.keep(folder, judged("kill_storm", runs.SKIPPED, 0), 60)
+    report.write(document, folder)
+    text = document.read_text()
+    rows = report.rows_of(text)
+    bench.check(list(rows) == ["kill_storm", "frozen"], f"rows: {list(rows)}")
+    bench.check("| held |" in rows["kill_storm"] and "| broken |" in rows["frozen"] and "| 17 |" in rows["frozen"], text)
+    bench.check("1 held, 1 broken, 0 skipped" in text, text)
+    print("the report: right")
+
+
 def test(hub, sandbox):
     programs = (hub, sandbox)
     with bench.own_folder() as folder:
+        reported(folder)
         facts = undisturbed(programs, folder)
         doctored(facts)
         on_the_way(programs, folder, "dropped", drop, ("missing",))

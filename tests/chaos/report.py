@@ -21,12 +21,14 @@ Sitoo) is switched off, so that an acknowledged arrival that is lost stays lost.
 **Held** means: {oracle}. "API = platforms" is: arrivals, records, deliveries per platform and open cases as the hub's API
 shows them equal what the simulators and the ledger counted. A skip is no pass.
 
-The last judged run of each scenario, {days}, not all of them in one go, on {machine}: {held} held, {broken} broken, {skipped} skipped. *effects* are the events that platforms took and that
-something called for; the five columns after it count what must not be.
+The last judged run of each scenario, on {machine}: {held} held, {broken} broken, {skipped} skipped. *effects* are the
+events that platforms took and that something called for; the five columns after it count what must not be.
 
-| scenario | injected | for | result | acknowledged | effects | missing | invented | doubled | wrong | out of order | notes |
-|---|---|---|---|---|---|---|---|---|---|---|---|
+| scenario | day | injected | for | result | acknowledged | effects | missing | invented | doubled | wrong | out of order | notes |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
 """
+
+RESULT = 5  # which of a row's cells, the one before the first counted
 
 TAIL = """
 How to run one: `./tb chaos kill_storm`, `./tb chaos --list`; `tests/chaos/README.md` says how it works. That the oracle can
@@ -55,7 +57,7 @@ def row(known):
         "acked", "effects", "missing", "invented", "doubled", "wrong", "out_of_order"))
     ran = known["verdict"] != runs.SKIPPED
     notes = "; ".join([*(f"**{one}**" for one in known["broken"]), *known["notes"]])
-    return (f"| `{name}` | {cell(SCENARIOS[name].injects)} | {str(known['seconds']) + ' s' if ran else ''} | {known['verdict']} "
+    return (f"| `{name}` | {known['day']} | {cell(SCENARIOS[name].injects)} | {str(known['seconds']) + ' s' if ran else ''} | {known['verdict']} "
             f"| {counts} | {cell(notes)} |\n")
 
 
@@ -78,12 +80,25 @@ def keep(folder, result, rate):
     file_of(folder).write_text(json.dumps(known, indent=1))
 
 
+def rows_of(text):
+    """The rows of a document written before, by scenario."""
+    rows = {}
+    for line in text.splitlines(keepends=True):
+        cells = line.split("|")
+        if len(cells) > RESULT and cells[1].strip().startswith("`"):
+            rows[cells[1].strip(" `")] = line
+    return rows
+
+
 def write(path, folder):
-    known = [one for name, one in known_in(folder).items() if name in SCENARIOS]
-    known.sort(key=lambda one: list(SCENARIOS).index(one["name"]))
-    counted = {verdict: sum(one["verdict"] == verdict for one in known)
-               for verdict in (runs.HELD, runs.BROKEN, runs.SKIPPED)}
-    days = sorted({one["day"] for one in known})
-    text = HEAD.format(rate=max(one["rate"] for one in known), oracle=ORACLE, machine=machine(),
-                       days=" to ".join(days[:1] + days[1:][-1:]), **counted)
-    path.write_text(text + "".join(row(one) for one in known) + TAIL)
+    """A row that is in the document stays until its scenario is judged again."""
+    rows = rows_of(path.read_text()) if path.exists() else {}
+    known = known_in(folder)
+    for name, one in known.items():
+        if name in SCENARIOS and (one["verdict"] != runs.SKIPPED or name not in rows):
+            rows[name] = row(one)
+    rows = {name: rows[name] for name in SCENARIOS if name in rows}
+    verdicts = [line.split("|")[RESULT].strip() for line in rows.values()]
+    counted = {verdict: verdicts.count(verdict) for verdict in (runs.HELD, runs.BROKEN, runs.SKIPPED)}
+    text = HEAD.format(rate=max(one["rate"] for one in known.values()), oracle=ORACLE, machine=machine(), **counted)
+    path.write_text(text + "".join(rows.values()) + TAIL)
