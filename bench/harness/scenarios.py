@@ -47,9 +47,10 @@ class Running:
     shape: str = "order"
     user: str = ""
     password: str = ""
+    token: str = ""
 
     def load(self, generator, seconds, rate=0):
-        return generator.run(self.port, self.path, seconds, rate, self.shape, self.user, self.password)
+        return generator.run(self.port, self.path, seconds, rate, self.shape, self.user, self.password, self.token)
 
 
 def say(text):
@@ -90,12 +91,19 @@ PEERS = {
 def hub_end_to_end(bench, journal):
     """(contender, None), or (None, why not). `journal` is "sqlite" or "postgres".
 
-    The contender takes the sitoo shape (the order is in data.order of the event), maps it as transform() in
-    peers/common.mjs does, and POSTs to http://127.0.0.1:SINK/events a body that keeps bench_id and bench_at of
-    the order. With "postgres" it runs inside servers.postgres(), whose process belongs to its roots.
+    The hub's order feed and a relay to the sink: it parses, maps, adds up and writes at least what transform() in
+    peers/common.mjs does; bench_id and bench_at of the order travel among its attributes.
     """
-    del bench  # bench.hub is the program to start, servers.hub() how
-    return None, f"the hub has no flow that relays an order event to one endpoint yet (journal {journal})"
+    @contextlib.contextmanager
+    def contender(folder, sink_port):
+        with contextlib.ExitStack() as stack:
+            database, roots = None, []
+            if journal == "postgres":
+                database, server = stack.enter_context(servers.postgres(folder / "postgres"))
+                roots.append(server.pid)
+            hub = stack.enter_context(servers.hub(folder / "hub", bench.hub, bench.sandbox, sink_port, database))
+            yield Running(hub.public, [hub.program.pid, *roots], servers.FEED_PATH, "feed", token=servers.FEED_TOKEN)
+    return contender, None
 
 
 # One measurement.

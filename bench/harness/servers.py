@@ -68,6 +68,21 @@ key_id = "sandbox-key"
 key_secret = "sandbox-secret"
 reference_currency = "SEK"
 """
+RELAY = """
+[workspace.feed]
+token = "{token}"
+[workspace.relay.sink]
+url = "http://127.0.0.1:{sink}/events"
+allow_private = true
+calls_per_second = 100000
+calls_in_flight_max = 64
+"""
+POSTGRES_JOURNAL = """
+[journal]
+store = "postgresql"
+url = "postgresql://postgres@/postgres?host={folder}"
+"""
+FEED_PATH, FEED_TOKEN = "/feed/demo/orders", "a token for the bench's feed"
 HUB_USER, HUB_PASSWORD, HUB_PATH = "sitoo-events", "events-password", "/sitoo/demo/events"
 
 
@@ -165,15 +180,22 @@ class Hub:
 
 
 @contextlib.contextmanager
-def hub(folder, program, sandbox):
-    """The hub as an installation has it (history and console on), with a Sitoo that answers."""
+def hub(folder, program, sandbox, relay_to=None, database=None):
+    """The hub as an installation has it (history and console on), with a Sitoo that answers.
+
+    relay_to: a port that order events from the feed are relayed to. database: the folder of a PostgreSQL for the journal.
+    """
     folder.mkdir()
     data = folder / "data"
     with Program(folder / "sandbox.log", sandbox, "--parent-pid", os.getpid()) as platforms:
         public = free_port()
         config = folder / "tillbridge.toml"
-        config.write_text(HUB.format(data=data, public=public, control=free_port(), user=HUB_USER,
-                                     password=HUB_PASSWORD, sitoo=platforms.says["sitoo_port"],
-                                     bloomreach=platforms.says["bloomreach_port"]))
+        text = HUB.format(data=data, public=public, control=free_port(), user=HUB_USER, password=HUB_PASSWORD,
+                          sitoo=platforms.says["sitoo_port"], bloomreach=platforms.says["bloomreach_port"])
+        if relay_to:
+            text += RELAY.format(token=FEED_TOKEN, sink=relay_to)
+        if database:
+            text += POSTGRES_JOURNAL.format(folder=database)
+        config.write_text(text)
         with Program(folder / "hub.log", program, "serve", "--config", config, "--announce") as running:
             yield Hub(public, running, data)
