@@ -13,7 +13,7 @@ KEYS = (*RATES, "ack_p50_ms", "ack_p99_ms", "load_late_p99_ms", "sink_p50_ms", "
         "us_per_event", "backlog_peak", "clear_s", "noticed_s", "lag_max_ms", "before_p99_ms", "burst_p99_ms",
         "after_p99_ms", "burst_ack_p99_ms", "replay_s", "quiet_p99_ms", "live_p99_ms", "live_ack_p99_ms", "refused",
         "calls_hung", "records", "waiting", "journal_mb", "fill_s", "p50_ms", "p99_ms", "p99_ms_worst", "depth_ratio",
-        "ready_s", "first_delivery_s", "rss_mb_peak", "events", "effects", "kills", "doubles", "out_of_order",
+        "ready_s", "first_delivery_s", "taken_up_s", "rss_mb_peak", "events", "effects", "kills", "doubles", "out_of_order",
         "missing", "errors", "others_share")
 
 

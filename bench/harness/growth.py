@@ -13,7 +13,7 @@ from .scenarios import flow, in_turn, say, told
 
 SMALL, LARGE = 10_000, 5_000_000
 JOURNAL = "tillbridge.journal"
-BYTES_PER_RECORD = 4_500  # generously: with the log and what the measurement adds
+BYTES_PER_RECORD = 2_500  # generously: with the log and what the measurements add
 FILL_WITHIN_S = 3_600
 # A kept journal is made anew when the measurements have added so much of it.
 ADDED_SHARE_MAX = 0.2

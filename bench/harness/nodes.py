@@ -1,4 +1,4 @@
-"""Three hubs on one PostgreSQL while the leading one is killed every 5 s: the chaos scenario and its judge."""
+"""Three hubs on one PostgreSQL of which one is killed every 5 s: the chaos scenario and its judge."""
 
 import json
 import pathlib
@@ -9,7 +9,7 @@ from .processes import Failed
 from .scenarios import told
 
 CHAOS = pathlib.Path(__file__).resolve().parents[2] / "tests" / "chaos" / "chaos.py"
-SCENARIO = "node_kill_3"
+SCENARIO = "node_kill_every_5s"
 SECONDS = 300
 DRAIN_S = 600
 

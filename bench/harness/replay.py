@@ -10,8 +10,10 @@ from .relay import HEALTHY, relay
 from .scenarios import STEADY_RATE, WARM_UP_S, contention, in_turn, told
 from .surges import now_us
 
-RECORDS = 10_000
-PARKING_RATE = 2_000
+RECORDS = 1_000
+PARKING_RATE = 500
+ITEMS_PER_S = 50  # the hub's own pace (src/app/desk/bulk_actions.h): the new orders come first
+QUIET_S = 2
 REJECTED_STATUS = 400
 WITHIN_S = 120
 PARKED = {"act": "send_again", "filter": {"connection": HEALTHY, "delivery_state": "parked"}}
@@ -61,13 +63,13 @@ def play(bench, journal):
             hub = running.hub
             all_arrived(far_end, running.load(generator, WARM_UP_S, STEADY_RATE))
             far_end.answer_with(REJECTED_STATUS)
-            refused = running.load(generator, max(1.0, wanted / PARKING_RATE), PARKING_RATE)
+            refused = running.load(generator, wanted / PARKING_RATE, PARKING_RATE)
             wait_for("everything to be refused", lambda: parked(hub) >= refused["acked"], WITHIN_S)
             far_end.answer_with(200)
             far_end.reset()
             with contention(running.roots, figure), concurrent.futures.ThreadPoolExecutor(1) as beside:
-                live_load = beside.submit(running.load, generator, 2 + 2 * bench.seconds, STEADY_RATE)
-                time.sleep(2)
+                live_load = beside.submit(running.load, generator, QUIET_S + wanted / ITEMS_PER_S, STEADY_RATE)
+                time.sleep(QUIET_S)
                 begun_us = now_us()
                 action, count = begin(hub)
                 if count != refused["acked"]:
