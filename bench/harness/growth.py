@@ -8,8 +8,8 @@ import subprocess
 from . import machine
 from .load import Load, sink
 from .processes import Failed, run_json
-from .relay import HEALTHY, WORKSPACE, relay
-from .scenarios import flow, in_turn, say, told
+from .scenarios import flow, in_turn, relay, say, told
+from .servers import Hub
 
 SMALL, LARGE = 10_000, 5_000_000
 JOURNAL = "tillbridge.journal"
@@ -45,7 +45,7 @@ class Filled:
         if free < 1.2 * self.records * BYTES_PER_RECORD:
             raise Failed(f"{self.records} records need {self.records * BYTES_PER_RECORD >> 30} GB of disk; "
                          f"{free >> 30} GB are free")
-        filled = run_json(program, self.data / JOURNAL, self.records, WORKSPACE, within_s=FILL_WITHIN_S)
+        filled = run_json(program, self.data / JOURNAL, self.records, Hub.workspace, within_s=FILL_WITHIN_S)
         subprocess.run(["sync", "-f", self.folder], check=True)
         self.used(stamp, 0)
         say(f"  {self.records} records filled in {filled['seconds']:.0f} s, "
@@ -74,7 +74,7 @@ def measure(bench, records, generators):
     generator.next_id = max(generator.next_id, fixture.note()["next_id"])
     try:
         with sink(bench.programs, folder) as far_end:
-            with relay(bench, folder / "hub", {HEALTHY: far_end.port}, data=fixture.data) as running:
+            with relay(bench, folder, {"sink": far_end.port}, data=fixture.data) as running:
                 figure = flow(bench, generator, far_end, running)
     finally:
         fixture.used(stamp, generator.next_id)

@@ -58,11 +58,11 @@ class Load:
         self.acked_file = pathlib.Path(folder, "acked.bin")
         self.next_id = 0
 
-    def run(self, port, path, seconds, rate=0, shape="order", user="", password=""):
+    def run(self, port, path, seconds, rate=0, shape="order", user="", password="", token=""):
         """The generator's report; `.acked_ids` of it as a bitmap in one integer."""
         report = run_json(self.program, "--port", port, "--path", path, "--seconds", seconds, "--rate", rate,
-                          "--shape", shape, "--user", user, "--password", password, "--connections", CONNECTIONS,
-                          "--lanes", LANES, "--first-id", self.next_id, "--acked", self.acked_file,
+                          "--shape", shape, "--user", user, "--password", password, "--token", token,
+                          "--connections", CONNECTIONS, "--lanes", LANES, "--first-id", self.next_id, "--acked", self.acked_file,
                           within_s=seconds + 120)
         report["first_id"], report["asked_s"] = self.next_id, seconds
         # Whole rounds of lanes, so that a lane stays with its connection.

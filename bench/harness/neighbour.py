@@ -1,12 +1,10 @@
 """Two targets of one workspace: what the healthy one gets while the other hangs, against being alone."""
 
-import contextlib
-
 from .load import Load, all_arrived, sink
 from .processes import Failed, wait_for
-from .relay import HEALTHY, NEIGHBOUR, relay
-from .scenarios import WARM_UP_S, flow, in_turn, told
+from .scenarios import WARM_UP_S, flow, in_turn, relay, told
 
+HEALTHY, NEIGHBOUR = "healthy", "neighbour"
 SILENT = 0  # the sink reads and never answers
 
 
@@ -15,7 +13,7 @@ def pause(hub, connection):
 
 
 def alone(bench, folder, far_end):
-    with relay(bench, folder / "hub", {HEALTHY: far_end.port}) as running:
+    with relay(bench, folder, {HEALTHY: far_end.port}) as running:
         return flow(bench, Load(bench.programs, folder), far_end, running)
 
 
@@ -24,7 +22,7 @@ def beside_paused(bench, folder, far_end):
     other = folder / "other"
     other.mkdir()
     with sink(bench.programs, other) as neighbour:
-        with relay(bench, folder / "hub", {HEALTHY: far_end.port, NEIGHBOUR: neighbour.port}) as running:
+        with relay(bench, folder, {HEALTHY: far_end.port, NEIGHBOUR: neighbour.port}) as running:
             pause(running.hub, NEIGHBOUR)
             figure = flow(bench, Load(bench.programs, folder), far_end, running)
         if neighbour.report()["received"]:
@@ -37,7 +35,7 @@ def beside_hung(bench, folder, far_end):
     other.mkdir()
     with sink(bench.programs, other) as neighbour:
         neighbour.answer_with(SILENT)
-        with relay(bench, folder / "hub", {HEALTHY: far_end.port, NEIGHBOUR: neighbour.port}) as running:
+        with relay(bench, folder, {HEALTHY: far_end.port, NEIGHBOUR: neighbour.port}) as running:
             generator = Load(bench.programs, folder)
             all_arrived(far_end, running.load(generator, WARM_UP_S))
             wait_for("the hung platform to be called", lambda: neighbour.report()["refused"] > 0)
@@ -49,8 +47,8 @@ def beside_hung(bench, folder, far_end):
 
 def play(bench, name, contender):
     folder = bench.own_folder(f"neighbour-{name}")
-    with contextlib.ExitStack() as stack:
-        return contender(bench, folder, stack.enter_context(sink(bench.programs, folder)))
+    with sink(bench.programs, folder) as far_end:
+        return contender(bench, folder, far_end)
 
 
 def neighbour(bench):

@@ -6,17 +6,17 @@ import time
 from . import timeline
 from .load import Load, all_arrived, sink, together
 from .processes import Failed, wait_for
-from .relay import HEALTHY, relay
-from .scenarios import STEADY_RATE, WARM_UP_S, contention, in_turn, told
+from .scenarios import HUBS, STEADY_RATE, WARM_UP_S, contention, in_turn, relay, told
 from .surges import now_us
 
+SINK = "sink"
 RECORDS = 1_000
 PARKING_RATE = 500
 ITEMS_PER_S = 50  # the hub's own pace (src/app/desk/bulk_actions.h): the new orders come first
 QUIET_S = 2
 REJECTED_STATUS = 400
 WITHIN_S = 120
-PARKED = {"act": "send_again", "filter": {"connection": HEALTHY, "delivery_state": "parked"}}
+PARKED = {"act": "send_again", "filter": {"connection": SINK, "delivery_state": "parked"}}
 
 
 def parked(hub):
@@ -59,7 +59,7 @@ def play(bench, journal):
     wanted = bench.scaled(RECORDS)
     figure = {}
     with sink(bench.programs, folder) as far_end:
-        with relay(bench, folder / "hub", {HEALTHY: far_end.port}, journal) as running:
+        with relay(bench, folder, {SINK: far_end.port}, journal) as running:
             hub = running.hub
             all_arrived(far_end, running.load(generator, WARM_UP_S, STEADY_RATE))
             far_end.answer_with(REJECTED_STATUS)
@@ -83,5 +83,4 @@ def play(bench, journal):
 
 
 def replay(bench):
-    contenders = {"hub_sqlite": "sqlite", "hub_postgres": "postgres"}
-    return in_turn(bench, contenders, lambda name, journal: told(name, play, bench, journal))
+    return in_turn(bench, HUBS, lambda name, journal: told(name, play, bench, journal))

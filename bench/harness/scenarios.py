@@ -52,10 +52,11 @@ class Running:
     shape: str = "order"
     user: str = ""
     password: str = ""
+    token: str = ""
     hub: object = None  # servers.Hub, when it is one
 
     def load(self, generator, seconds, rate=0):
-        return generator.run(self.port, self.path, seconds, rate, self.shape, self.user, self.password)
+        return generator.run(self.port, self.path, seconds, rate, self.shape, self.user, self.password, self.token)
 
 
 def say(text):
@@ -93,15 +94,30 @@ PEERS = {
 }
 
 
-def hub_end_to_end(bench, journal):
-    """(contender, None), or (None, why not). `journal` is "sqlite" or "postgres".
+@contextlib.contextmanager
+def relay(bench, folder, targets, journal="sqlite", data=None):
+    """The hub with its order feed and relays: it parses, maps, adds up and writes at least what transform() in
+    peers/common.mjs does; bench_id and bench_at of the order travel among its attributes.
 
-    The contender takes the sitoo shape (the order is in data.order of the event), maps it as transform() in
-    peers/common.mjs does, and POSTs to http://127.0.0.1:SINK/events a body that keeps bench_id and bench_at of
-    the order. With "postgres" it runs inside servers.postgres(), whose process belongs to its roots.
+    targets: {connection: port}. journal: "sqlite" or "postgres". data: the hub's folder, when there is one already.
     """
-    del bench  # bench.hub is the program to start, servers.hub() how
-    return None, f"the hub has no flow that relays an order event to one endpoint yet (journal {journal})"
+    with contextlib.ExitStack() as stack:
+        database, roots = None, []
+        if journal == "postgres":
+            database, server = stack.enter_context(servers.postgres(folder / "postgres"))
+            roots.append(server.pid)
+        hub = stack.enter_context(servers.hub(folder / "hub", bench.hub, bench.sandbox, targets, database, data))
+        yield Running(hub.public, [hub.program.pid, *roots], servers.FEED_PATH, "feed", token=servers.FEED_TOKEN, hub=hub)
+
+
+HUBS = {f"hub_{journal}": journal for journal in ("sqlite", "postgres")}
+
+
+def hubs(bench):
+    """The hub end to end, a contender per journal."""
+    def contender(journal):
+        return lambda folder, sink_port: relay(bench, folder, {"sink": sink_port}, journal)
+    return {name: contender(journal) for name, journal in HUBS.items()}
 
 
 # One measurement.
@@ -152,7 +168,8 @@ def told(name, measure, *arguments):
     try:
         figure = measure(*arguments)
     except (Failed, OSError, subprocess.SubprocessError) as failure:
-        figure = {"reason": f"{'' if isinstance(failure, Failed) else type(failure).__name__ + ': '}{failure}"}
+        kind = "" if isinstance(failure, Failed) else type(failure).__name__ + ": "
+        figure = {"reason": kind + " ".join(str(failure).split())}
     say(f"  {name}: {brief(figure)}")
     return figure
 
@@ -323,43 +340,25 @@ def ack(bench):
 
 # End to end.
 
-def hubs(bench):
-    contenders, reasons = {}, {}
-    for journal in ("sqlite", "postgres"):
-        contender, reason = hub_end_to_end(bench, journal)
-        if contender:
-            contenders[f"hub_{journal}"] = contender
-        else:
-            reasons[f"hub_{journal}"] = [{"reason": reason}]
-            say(f"  hub_{journal}: not measured: {reason}")
-    return contenders, reasons
-
-
-def _all_end_to_end(bench, contenders, rate):
-    found, reasons = hubs(bench)
-    measured = in_turn(bench, {**found, **contenders},
-                       lambda name, contender: end_to_end(bench, name, contender, rate))
-    return {**reasons, **measured}
+def _all_end_to_end(bench, rate):
+    return in_turn(bench, {**hubs(bench), **PEERS},
+                   lambda name, contender: end_to_end(bench, name, contender, rate))
 
 
 def steady(bench):
-    return _all_end_to_end(bench, PEERS, STEADY_RATE)
+    return _all_end_to_end(bench, STEADY_RATE)
 
 
 def capacity(bench):
     """The hub alone, beside the raw references of the same round."""
-    found, reasons = hubs(bench)
-    if not found:
-        return reasons
-    both = {**found, **{name: REFERENCES[name] for name in ("raw_sqlite", "raw_postgres")}}
-    measured = in_turn(bench, both, lambda name, one: told(name, one, bench) if name in REFERENCES
-                       else end_to_end(bench, name, one))
-    return {**reasons, **measured}
+    both = {**hubs(bench), **{name: REFERENCES[name] for name in ("raw_sqlite", "raw_postgres")}}
+    return in_turn(bench, both, lambda name, one: told(name, one, bench) if name in REFERENCES
+                   else end_to_end(bench, name, one))
 
 
 def peers(bench):
-    measured = _all_end_to_end(bench, PEERS, 0)
+    measured = _all_end_to_end(bench, 0)
     say(" syncs, under strace")
-    contenders = {**hubs(bench)[0], **PEERS}
+    contenders = {**hubs(bench), **PEERS}
     measured["syncs"] = {name: syncs_per_1000(bench, name, contender) for name, contender in contenders.items()}
     return measured

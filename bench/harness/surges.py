@@ -57,9 +57,8 @@ def play_burst(bench, name, contender):
 
 
 def burst(bench):
-    found, reasons = hubs(bench)
-    contenders = {**found, "outbox_shared": PEERS["outbox_shared"]}
-    return {**reasons, **in_turn(bench, contenders, lambda name, one: told(name, play_burst, bench, name, one))}
+    contenders = {**hubs(bench), "outbox_shared": PEERS["outbox_shared"]}
+    return in_turn(bench, contenders, lambda name, one: told(name, play_burst, bench, name, one))
 
 
 def outage_figure(arrivals, report, account, down_us, up_us):
@@ -124,5 +123,4 @@ def play_outage(bench, name, contender):
 
 
 def outage_drain(bench):
-    found, reasons = hubs(bench)
-    return {**reasons, **in_turn(bench, found, lambda name, one: told(name, play_outage, bench, name, one))}
+    return in_turn(bench, hubs(bench), lambda name, one: told(name, play_outage, bench, name, one))

@@ -293,10 +293,11 @@ int main(int argc, char** argv) {
   CLI::App app("Open-loop load generator for order events");
   app.add_option("--port", settings.port)->required();
   app.add_option("--path", settings.target.path)->required();
-  app.add_option("--shape", settings.shape, "order or sitoo")
-      ->check(CLI::IsMember({"order", "sitoo"}));
+  app.add_option("--shape", settings.shape, "order, sitoo or feed")
+      ->check(CLI::IsMember({"order", "sitoo", "feed"}));
   app.add_option("--user", settings.target.user);
   app.add_option("--password", settings.target.password);
+  app.add_option("--token", settings.target.token, "sent as a bearer token");
   app.add_option("--connections", settings.connections)->check(CLI::Range(1, 10'000));
   app.add_option("--rate", settings.rate, "requests per second; 0: as fast as answers come");
   app.add_option("--seconds", settings.seconds);
@@ -307,7 +308,9 @@ int main(int argc, char** argv) {
   try {
     if (settings.lanes % settings.connections != 0)
       throw std::runtime_error("--lanes must be a multiple of --connections");
-    settings.target.shape = settings.shape == "sitoo" ? Shape::sitoo : Shape::order;
+    settings.target.shape = settings.shape == "sitoo"  ? Shape::sitoo
+                            : settings.shape == "feed" ? Shape::feed
+                                                       : Shape::order;
     Load load(settings);
     load.run();
     load.print();

@@ -23,6 +23,18 @@ constexpr std::string_view order_text =
     R"({"sku":"BG-0001","name":"Paper bag","quantity":1,"price":"5.00","vat":25}],)"
     R"("payments":[{"method":"card","amount":"902.00"}],"note":")";
 constexpr std::string_view order_end = "\"}";
+// What the sink looks for goes through the hub as attributes of the order; the note goes nowhere,
+// as at the peers.
+constexpr std::string_view feed_text =
+    R"({"event_id":"00000000000000000000############","type":"order.closed",)"
+    R"("order_number":"W-############","happened_at":"2026-03-14T11:22:33+01:00",)"
+    R"("currency":"SEK","total":"902.00","store":{"id":"7","name":"Stockholm"},)"
+    R"("customer":{"number":"C-@@@@@@","given_name":"Astrid","family_name":"Lindqvist"},"lines":[)"
+    R"({"sku":"TS-4471-BLU-M","name":"T-shirt, blue, M","quantity":2,"price":"199.00","vat":25},)"
+    R"({"sku":"JN-0032-BLK-32","name":"Jeans, black","quantity":1,"price":"499.00","vat":25},)"
+    R"({"sku":"BG-0001","name":"Paper bag","quantity":1,"price":"5.00","vat":25}],)"
+    R"("payments":[{"method":"card","amount":"902.00"}],)"
+    R"("attributes":{"bench_id":"############","bench_at":"^^^^^^^^^^^^^^^^"},"note":")";
 // Ten digits that begin with 1, because a JSON number must not begin with 0.
 constexpr std::string_view sitoo_start =
     R"([{"event_id":"00000000000000000000############","event_type":"order",)"
@@ -30,9 +42,9 @@ constexpr std::string_view sitoo_start =
     R"("warehouse_id":7,"order_event_type":"add","order_state_changed":"closed","order":)";
 constexpr std::string_view sitoo_end = "}}]";
 
-std::string padded(std::string_view start, std::string_view end) {
+std::string padded(std::string_view start, std::string_view order, std::string_view end) {
   std::string body(start);
-  body += order_text;
+  body += order;
   const std::size_t fixed = body.size() + order_end.size() + end.size();
   if (fixed > body_bytes) throw std::logic_error("the order event outgrew its size");
   body.append(body_bytes - fixed, 'n');
@@ -55,14 +67,26 @@ std::string base64(std::string_view text) {
   return out;
 }
 
+std::string body_of(Shape shape) {
+  switch (shape) {
+    case Shape::sitoo:
+      return padded(sitoo_start, order_text, sitoo_end);
+    case Shape::feed:
+      return padded("", feed_text, "");
+    case Shape::order:
+      break;
+  }
+  return padded("", order_text, "");
+}
+
 }  // namespace
 
 OrderEvent::OrderEvent(const Target& target) {
-  const std::string body =
-      target.shape == Shape::sitoo ? padded(sitoo_start, sitoo_end) : padded("", "");
+  const std::string body = body_of(target.shape);
   request_ = "POST " + target.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
   if (!target.user.empty())
     request_ += "Authorization: Basic " + base64(target.user + ":" + target.password) + "\r\n";
+  if (!target.token.empty()) request_ += "Authorization: Bearer " + target.token + "\r\n";
   request_ += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size());
   request_ += "\r\n\r\n";
   const std::size_t body_start = request_.size();

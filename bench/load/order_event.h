@@ -12,6 +12,7 @@ namespace tillbridge::bench {
 enum class Shape {
   order,  // the order itself
   sitoo,  // Sitoo's events envelope (one event) with the order inside its data
+  feed,   // an order event as the hub's feed takes it (docs/formats/order_event.md)
 };
 
 struct Target {
@@ -19,6 +20,7 @@ struct Target {
   Shape shape = Shape::order;
   std::string user;  // empty: no Authorization
   std::string password;
+  std::string token;  // empty: no bearer token
 };
 
 class OrderEvent {
