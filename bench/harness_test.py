@@ -38,7 +38,8 @@ def measured_well():
                   "hub_postgres": one(events_per_s=5_000),
                   "outbox_shared": one(events_per_s=3_000, cpu_s_per_10k=4.0, sink_p99_ms=3.0),
                   "pgboss_strict_fifo": one(events_per_s=900)},
-        "neighbour": {"alone": one(events_per_s=9_000), "beside_hung": one(events_per_s=8_900)},
+        "neighbour": {"alone_paced": one(events_per_s=5_000), "beside_hung_paced": one(events_per_s=4_950),
+                      "beside_paused": one(events_per_s=7_000), "beside_hung": one(events_per_s=6_900)},
         "backlog": {"hub_sqlite": one(rss_mb_peak=150, first_delivery_s=1.1, waiting=1_000_000)},
         "growth": {"small": one(cpu_s_per_10k=1.0, us_per_event=100, records=10_000),
                    "large": one(cpu_s_per_10k=1.1, us_per_event=105, records=5_000_000)},
@@ -111,6 +112,12 @@ class Bars(unittest.TestCase):
         measured["growth"]["large"][0]["us_per_event"] = 130
         self.assertEqual(bar_of(judged(measured), "cost_growth")["value"], 1.3)
 
+    def test_isolation_is_the_worse_of_paced_and_saturated(self):
+        for contender in ("beside_hung", "beside_hung_paced"):
+            measured = measured_well()
+            measured["neighbour"][contender][0]["events_per_s"] = 4_000
+            self.assertEqual(judged(measured)["bars_missed"], ["neighbour_ratio"], contender)
+
     def test_kills_that_lost_something_or_were_judged_broken_miss(self):
         for change in ({"missing": 1}, {"doubles": 1}, {"out_of_order": 1},
                        {"verdict": "broken", "broken": ["nobody took over"]}):
@@ -120,7 +127,7 @@ class Bars(unittest.TestCase):
 
     def test_contention_is_marked(self):
         measured = measured_well()
-        measured["neighbour"]["alone"][0]["contended"] = True
+        measured["neighbour"]["alone_paced"][0]["contended"] = True
         result = judged(measured)
         self.assertTrue(bar_of(result, "neighbour_ratio")["contended"])
         self.assertFalse(bar_of(result, "ack_over_nginx")["contended"])
