@@ -17,6 +17,7 @@
 #include "base/zone.h"
 #include "connectors/bloomreach/config.h"
 #include "connectors/klaviyo/config.h"
+#include "connectors/relay/config.h"
 #include "connectors/sitoo/config.h"
 #include "crm/settings.h"
 #include "engine/breaker.h"
@@ -95,7 +96,23 @@ struct ComparisonSettings {
   Duration visible_after = std::chrono::minutes{10};
 };
 
-// At least one target is connected: bloomreach_connected or klaviyo_connected.
+// Where systems of the retailer's own post whole order events.
+struct FeedSettings {
+  bool on = false;
+  Secret token;  // theirs, "Authorization: Bearer ..."
+  std::size_t body_bytes_max = 256 * 1024;
+};
+
+// Another system of the retailer's own, which is told of every order event.
+struct RelaySettings {
+  connectors::relay::Config endpoint;
+  Mode mode = Mode::live;
+  double calls_per_second = 1'000;
+  std::uint32_t calls_in_flight_max = 64;
+  Duration patience = engine::RetryPolicy{}.patience;
+};
+
+// At least one target is connected: bloomreach_connected, klaviyo_connected, or a relay.
 struct Workspace {
   std::string name;
   // Another workspace of the same Sitoo account: what reaches its events address is this one's too.
@@ -132,6 +149,9 @@ struct Workspace {
   double crm_till_share = 0.3;        // of Klaviyo's windows for reading profiles
 
   StockSettings stock;  // stock.on: it is kept and published
+
+  FeedSettings feed;
+  std::vector<RelaySettings> relays;
 
   Duration settling = std::chrono::milliseconds{2000};   // from the announcement to the first read
   Duration incomplete_again = std::chrono::seconds{20};  // between reads of an incomplete order

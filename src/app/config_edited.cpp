@@ -30,23 +30,25 @@ Node without_lines(Node node) {
   return node;
 }
 
-// Puts into `edited` what the file has and its canonical form does not show: secrets. What the
-// canonical form shows and the edited document does not was taken out by a person.
 // Secrets go to the address that the file names: whoever could change the address here could have
-// them sent anywhere.
-bool other_address(const Node& edited, const Node& in_file) {
-  const Node* const before = in_file.find("base_url");
-  const Node* const now = edited.find("base_url");
-  return before != nullptr && now != nullptr && before->text != now->text;
+// them sent anywhere. The key of the one that was changed; nullptr: none was.
+const char* changed_address(const Node& edited, const Node& in_file) {
+  for (const char* const key : {"base_url", "url"}) {
+    const Node* const before = in_file.find(key);
+    const Node* const now = edited.find(key);
+    if (before != nullptr && now != nullptr && before->text != now->text) return key;
+  }
+  return nullptr;
 }
 
+// Puts into `edited` what the file has and its canonical form does not show: secrets. What the
+// canonical form shows and the edited document does not was taken out by a person.
 void put_in_unshown(Node& edited, const Node& in_file, const Node* shown,
                     std::vector<Problem>& problems) {
-  if (other_address(edited, in_file)) {
-    const Node* const now = edited.find("base_url");
+  if (const char* const key = changed_address(edited, in_file)) {
     problems.push_back(Problem{.file = edited_file,
-                               .line = now->line,
-                               .key = "base_url",
+                               .line = edited.find(key)->line,
+                               .key = key,
                                .what = "is not the address in the configuration file",
                                .fix = "an address, and the secrets that go there, are changed in "
                                       "the file"});

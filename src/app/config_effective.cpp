@@ -289,6 +289,20 @@ void write_stock(Out out, const StockSettings& s) {
       in_ms(s.call_every), s.rows_per_call, s.calls_per_second, in_seconds(s.confirm_after));
 }
 
+void write_feed_and_relays(Out out, const Workspace& w) {
+  fmt::format_to(out, "\n[workspace.feed]\nbody_bytes_max = {}\n", w.feed.body_bytes_max);
+  for (const RelaySettings& relay : w.relays) {
+    const auto& endpoint = relay.endpoint;
+    fmt::format_to(out, "\n[workspace.relay.{}]\nmode = \"{}\"\nurl = {}\nallow_private = {}\n",
+                   endpoint.name, name(relay.mode), quoted(endpoint.url), endpoint.allow_private);
+    fmt::format_to(out, "calls_per_second = {}\ncalls_in_flight_max = {}\npatience_days = {}\n",
+                   relay.calls_per_second, relay.calls_in_flight_max,
+                   in(std::chrono::hours{24}, relay.patience));
+    fmt::format_to(out, "connect_time_max_s = {}\ntotal_time_max_s = {}\n",
+                   in_seconds(endpoint.connect_time_max), in_seconds(endpoint.total_time_max));
+  }
+}
+
 }  // namespace
 
 std::string effective_document(const Workspace& workspace) {
@@ -302,6 +316,7 @@ std::string effective_document(const Workspace& workspace) {
   if (workspace.klaviyo_connected) write_klaviyo(out, workspace);
   if (workspace.crm_served) write_crm(out, workspace);
   if (workspace.stock.on) write_stock(out, workspace.stock);
+  if (workspace.feed.on) write_feed_and_relays(out, workspace);
   write_engine(out, workspace);
   return document;
 }

@@ -116,5 +116,7 @@ void read_bloomreach_mapping(TableReader& reader, flows::BloomreachSettings& int
 void read_klaviyo_mapping(TableReader& reader, flows::KlaviyoSettings& into);
 void read_crm(TableReader& reader, Workspace& into);
 void read_stock(TableReader& reader, StockSettings& into);
+// [workspace.feed] and [workspace.relay]; after the workspace's retry.
+void read_feed_and_relays(TableReader& workspace, Workspace& into);
 
 }  // namespace tillbridge::app

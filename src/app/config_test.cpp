@@ -232,7 +232,7 @@ TEST(Config, MissingKeys) {
 
 TEST(Config, AtLeastOneTargetIsConnected) {
   const std::string nobody(minimal.substr(0, minimal.find("[workspace.bloomreach]")));
-  expect_problem(nobody, "workspace", "[workspace.bloomreach], [workspace.klaviyo] or both");
+  expect_problem(nobody, "workspace", "[workspace.klaviyo] or [workspace.relay.NAME]");
   const auto one = read(minimal);
   EXPECT_TRUE(one.config.workspaces[0].bloomreach_connected);
   EXPECT_FALSE(one.config.workspaces[0].klaviyo_connected);

@@ -113,9 +113,10 @@ void read_targets(TableReader& reader, Workspace& into) {
   read_bloomreach(*reader.below("bloomreach"), into);
   read_klaviyo(*reader.below("klaviyo"), into);
   // A table that is there but is none has its problem already.
-  if (reader.take("bloomreach") == nullptr && reader.take("klaviyo") == nullptr)
+  if (reader.take("bloomreach") == nullptr && reader.take("klaviyo") == nullptr &&
+      reader.take("relay") == nullptr)
     reader.problem("", "sends to nobody",
-                   "add [workspace.bloomreach], [workspace.klaviyo] or both");
+                   "add [workspace.bloomreach], [workspace.klaviyo] or [workspace.relay.NAME]");
 }
 
 }  // namespace
@@ -164,6 +165,7 @@ Workspace read_workspace(ReadContext& context, const Node& table) {
   read_backfill(*reader.below("backfill"), workspace.backfill);
   read_retry(*reader.below("retry"), workspace.retry);
   read_breaker(*reader.below("breaker"), workspace.breaker);
+  read_feed_and_relays(reader, workspace);
   reader.finish();
   return workspace;
 }

@@ -1,5 +1,6 @@
 #include "app/hub.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -29,6 +30,17 @@ std::string url_from_here(const Listener& listener, std::uint16_t port) {
   return fmt::format("http://{}:{}", host, port);
 }
 
+outbound::CurlSettings outbound_settings(const Config& config) {
+  outbound::CurlSettings settings{.proxy = config.outbound.proxy,
+                                  .ca_file = config.outbound.ca_file};
+  for (const Workspace& workspace : config.workspaces) {
+    for (const RelaySettings& relay : workspace.relays)
+      settings.connections_per_host_max =
+          std::max<std::size_t>(settings.connections_per_host_max, relay.calls_in_flight_max);
+  }
+  return settings;
+}
+
 }  // namespace
 
 Hub::Hub(Loop& loop, SystemClock& clock, Config config, HubOptions options)
@@ -50,10 +62,9 @@ Task<Result<void>> Hub::start() {
   const auto above = co_await journal_->read<std::uint64_t>(std::move(highest));
   if (!above) co_return fail(above.error());
   ids_ = std::make_unique<IdSource>(clock_, options_.node, *above);
-  transport_ = std::make_unique<outbound::CurlTransport>(
-      loop_, metrics_,
-      outbound::CurlSettings{.proxy = config_.outbound.proxy, .ca_file = config_.outbound.ca_file});
   TB_CO_CHECK(co_await apply_edited_settings(config_, options_.file, *journal_));
+  transport_ =
+      std::make_unique<outbound::CurlTransport>(loop_, metrics_, outbound_settings(config_));
   mailer_ = std::make_unique<outbound::CurlMailer>(loop_, metrics_);
   for (const Workspace& workspace : config_.workspaces) {
     const auto held = co_await hold_fixed_settings(workspace, *journal_, clock_);
@@ -209,6 +220,9 @@ Result<void> Hub::build_public_server() {
   if (workspaces_.size() == 1) public_routes_.add("POST", "/events", events);
   public_routes_.add("POST", "/klaviyo/{workspace}/webhooks",
                      [this](http::Request request) { return receive_webhook(std::move(request)); });
+  public_routes_.add("POST", "/feed/{workspace}/orders", [this](http::Request request) {
+    return receive_order_event(std::move(request));
+  });
   public_server_ = std::make_unique<http::Server>(
       loop_, clock_, metrics_, server_settings(config_.hub.listen, "public"),
       [this](http::Request request) { return receive_public(std::move(request)); });
@@ -268,6 +282,22 @@ Task<http::Reply> Hub::receive_webhook(http::Request request) {
   }
   // Likewise: Klaviyo sends again what is answered 503.
   telemetry::log(telemetry::Level::error, "webhook_for_unknown_workspace", {{"workspace", wanted}});
+  http::Reply reply;
+  reply.status = 503;
+  co_return reply;
+}
+
+Task<http::Reply> Hub::receive_order_event(http::Request request) {
+  const std::string wanted(request.capture("workspace"));
+  for (const auto& workspace : workspaces_) {
+    OrderFeed* const feed = workspace->order_feed();
+    if (workspace->name() == wanted && feed != nullptr)
+      co_return co_await feed->receive(std::move(request));
+  }
+  // Likewise: a retailer's own system may take 404 for an answer.
+  telemetry::log(
+      telemetry::Level::error, "order_event_for_unknown_workspace",
+      {{"workspace", wanted}, {"do", "add [workspace.feed], or correct the sender's url"}});
   http::Reply reply;
   reply.status = 503;
   co_return reply;

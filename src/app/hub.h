@@ -62,6 +62,7 @@ class Hub {
   Task<http::Reply> receive_events(http::Request request);
   Task<http::Reply> receive_for_all(WorkspaceRuntime& first, http::Request request);
   Task<http::Reply> receive_webhook(http::Request request);
+  Task<http::Reply> receive_order_event(http::Request request);
   Task<http::Reply> receive_public(http::Request request);
 
   Loop& loop_;

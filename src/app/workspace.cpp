@@ -4,6 +4,7 @@
 
 #include "app/index_target.h"
 #include "app/redemption_target.h"
+#include "app/relay/relay_connection.h"
 #include "flows/stock_to_bloomreach.h"
 #include "telemetry/log.h"
 
@@ -143,6 +144,7 @@ WorkspaceRuntime::WorkspaceRuntime(Surroundings on, const Workspace& settings,
   }
   if (settings_.crm_served) serve_tills(on, settings_version);
   if (settings_.stock.on) keep_stock(on, settings_version);
+  if (settings_.feed.on) take_order_events(on, settings_version);
   if (settings_.sitoo_mode == Mode::paused) {
     resolution_.pause();
     if (stock_) stock_->pause();
@@ -157,6 +159,15 @@ void WorkspaceRuntime::keep_stock(Surroundings on, std::uint32_t settings_versio
       });
   receiver_.on_events([this] { stock_->observer().hint(); });
   planning_.on_order([this](const model::Order& order) { return stock_->observer().saw(order); });
+}
+
+void WorkspaceRuntime::take_order_events(Surroundings on, std::uint32_t settings_version) {
+  for (const RelaySettings& relay : settings_.relays)
+    connections_.push_back(std::make_unique<RelayConnection>(on, settings_, relay, lag_));
+  order_feed_ =
+      std::make_unique<OrderFeed>(on, settings_, settings_version,
+                                  [this](const journal::AddDelivery& delivery,
+                                         const std::string& store) { deliver(delivery, store); });
 }
 
 void WorkspaceRuntime::serve_tills(Surroundings on, std::uint32_t settings_version) {

@@ -18,6 +18,7 @@
 #include "app/lag_watch.h"
 #include "app/order_planning.h"
 #include "app/order_resolution.h"
+#include "app/relay/order_feed.h"
 #include "app/safety_net.h"
 #include "app/stock/stock_keeping.h"
 #include "app/till_register.h"
@@ -62,6 +63,7 @@ class WorkspaceRuntime {
   BloomreachConnection* bloomreach() const { return bloomreach_; }      // nullptr: not connected
   TillRegister* till_register() const { return till_register_.get(); }  // nullptr: not served
   StockKeeping* stock() const { return stock_.get(); }                  // nullptr: not kept
+  OrderFeed* order_feed() const { return order_feed_.get(); }           // nullptr: none
 
  private:
   Error no_such(const std::string& connection) const;
@@ -69,6 +71,7 @@ class WorkspaceRuntime {
   void deliver(const journal::AddDelivery& delivery, const std::string& store);
   void serve_tills(Surroundings on, std::uint32_t settings_version);
   void keep_stock(Surroundings on, std::uint32_t settings_version);
+  void take_order_events(Surroundings on, std::uint32_t settings_version);
 
   Surroundings on_;
   Workspace settings_;
@@ -90,6 +93,7 @@ class WorkspaceRuntime {
   LagWatch lag_watch_;
   std::unique_ptr<TillRegister> till_register_;
   std::unique_ptr<StockKeeping> stock_;
+  std::unique_ptr<OrderFeed> order_feed_;
 };
 
 }  // namespace tillbridge::app

@@ -199,6 +199,12 @@ void Journal::State::write(std::vector<Step> steps, std::vector<CommitWaiter> wa
     }
     return;
   }
+  for (std::size_t at = 0; receipts && on_committed && at < steps.size(); ++at) {
+    if (!steps[at].only_if_fresh || answered[at].answer->duplicate_arrivals.empty()) continue;
+    Step stored;
+    stored.arrivals = std::move(steps[at].arrivals);
+    steps[at] = std::move(stored);
+  }
   // The steps travel back only where somebody wants them; who does may be gone before the loop is.
   if (!receipts || !on_committed) steps.clear();
   asio::post(loop, [batch = std::move(answered), done = std::move(steps),

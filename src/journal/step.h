@@ -55,6 +55,8 @@ struct AddArrival {
   std::optional<Instant> happened_at;  // by the sender's clock
   Instant due_at;                      // not to be resolved earlier (settling delay)
   std::string payload;                 // as received, byte for byte
+  // What it became, where that is known at once; none when it turns out to be a duplicate.
+  std::optional<RecordId> record = std::nullopt;
 };
 
 struct UpdateArrival {
@@ -294,6 +296,9 @@ struct Step {
   std::vector<PutSettings> settings = {};
   std::vector<AddAudit> audits = {};
   std::vector<EraseRecord> erased = {};
+  // What it holds beside its arrivals is work that follows from them: nothing of that is applied
+  // when one of them turns out to be a duplicate. The arrivals are stored all the same.
+  bool only_if_fresh = false;
 };
 
 struct Receipt {

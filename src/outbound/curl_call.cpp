@@ -99,7 +99,7 @@ struct CurlCall::Callbacks {
 
   static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
     CurlCall& call = *static_cast<CurlCall*>(self);
-    if (call.request_.user_supplied_url && !is_public_address(address->addr)) {
+    if (call.public_only() && !is_public_address(address->addr)) {
       call.egress_refused_ = true;
       return CURL_SOCKET_BAD;
     }
@@ -109,8 +109,13 @@ struct CurlCall::Callbacks {
   // Called each time curl is about to put the request on an established connection. When a pooled
   // connection dies before the first byte of an answer, curl takes another one and sends again by
   // itself; the first request may have been processed, so for all but GET that is refused here.
-  static int ready_to_send(void* self, char*, char*, int, int) {
+  static int ready_to_send(void* self, char* address, char*, int, int) {
     CurlCall& call = *static_cast<CurlCall*>(self);
+    // A pooled connection may have been opened by a call that may go anywhere.
+    if (call.public_only() && !is_public_address_text(address).value_or(false)) {
+      call.egress_refused_ = true;
+      return CURL_PREREQFUNC_ABORT;
+    }
     if (call.attempts_++ > 0 && !is_get(call.request_.method)) {
       call.resend_refused_ = true;
       return CURL_PREREQFUNC_ABORT;
@@ -150,9 +155,10 @@ void CurlCall::prepare_target(const CurlSettings& settings) {
   set(easy(), CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy(), CURLOPT_URL, request_.url.c_str());
   set(easy(), CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  // Where a proxy connects to cannot be seen from here, so users' URLs go without it; and on a
-  // connection of their own, because a pooled one may lead to an address that they may not reach.
-  set(easy(), CURLOPT_PROXY, request_.user_supplied_url ? "" : settings.proxy.c_str());
+  // Where a proxy connects to cannot be seen from here, so what may lead to public addresses only
+  // goes without it; users' URLs moreover on a connection of their own, so that nobody learns from
+  // the time it takes where others connect to.
+  set(easy(), CURLOPT_PROXY, public_only() ? "" : settings.proxy.c_str());
   if (request_.user_supplied_url) {
     set(easy(), CURLOPT_FRESH_CONNECT, 1L);
     set(easy(), CURLOPT_FORBID_REUSE, 1L);

@@ -34,6 +34,7 @@ class CurlCall final : public Call {
   void prepare_method();
   void prepare_headers();
   Error error(Error::Kind kind, const std::string& what) const;
+  bool public_only() const { return request_.user_supplied_url || request_.public_addresses_only; }
 
   HttpRequest request_;
   HttpAnswer answer_;

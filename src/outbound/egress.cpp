@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 
 namespace tillbridge::outbound {
@@ -91,6 +92,18 @@ bool is_public_address(const sockaddr& address) {
     return is_public_v6(bytes);
   }
   return false;
+}
+
+std::optional<bool> is_public_address_text(const std::string& text) {
+  sockaddr_in in{};
+  if (::inet_pton(AF_INET, text.c_str(), &in.sin_addr) == 1) {
+    return is_public_v4(ntohl(in.sin_addr.s_addr));
+  }
+  in6_addr address{};
+  if (::inet_pton(AF_INET6, text.c_str(), &address) != 1) return std::nullopt;
+  Bytes16 bytes;
+  std::memcpy(bytes.data(), &address, bytes.size());
+  return is_public_v6(bytes);
 }
 
 }  // namespace tillbridge::outbound

@@ -20,7 +20,14 @@ bool is_public(const std::string& text) {
   } else {
     ADD_FAILURE() << text << " is no address";
   }
-  return is_public_address(reinterpret_cast<const sockaddr&>(storage));
+  const bool is = is_public_address(reinterpret_cast<const sockaddr&>(storage));
+  EXPECT_EQ(is_public_address_text(text), is) << text;
+  return is;
+}
+
+TEST(Egress, a_name_is_no_address) {
+  for (const char* text : {"", "localhost", "example.com", "10.0.0", "1.2.3.4.5", "[::1]"})
+    EXPECT_EQ(is_public_address_text(text), std::nullopt) << text;
 }
 
 TEST(Egress, private_and_reserved_addresses_are_refused) {

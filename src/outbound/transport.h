@@ -31,6 +31,10 @@ struct HttpRequest {
   // addresses are refused after name resolution, on the address really connected to. Platform base
   // URLs set by the administrator are not limited.
   bool user_supplied_url = false;
+  // The same addresses are refused, for a URL from the configuration that no setting lets lead into
+  // private networks. Connections are kept and used again, each after a look at where it leads; no
+  // proxy.
+  bool public_addresses_only = false;
 };
 
 struct HttpAnswer {

@@ -1,16 +1,10 @@
 #pragma once
-// Klaviyo's times (klaviyo.md 3.1). Any thread.
+// Klaviyo's times (klaviyo.md 3.1): those of RFC 3339. time_text() is in documents.h. Any thread.
 
-#include <optional>
-#include <string>
-#include <string_view>
-
-#include "base/clock.h"
+#include "connectors/time_text.h"
 
 namespace tillbridge::connectors::klaviyo {
 
-// "2026-07-20T11:45:10+00:00", also with "Z" and up to 6 decimals; nullopt for anything else, times
-// without an offset among them.
-std::optional<Instant> time_of_text(std::string_view text);
+using connectors::time_of_text;
 
 }  // namespace tillbridge::connectors::klaviyo

@@ -7,6 +7,7 @@ namespace tillbridge::journal::memory {
 Result<Receipt> Transaction::apply(const Step& step) {
   Receipt receipt;
   for (const auto& a : step.arrivals) TB_CHECK(add(a, receipt));
+  if (step.only_if_fresh && !receipt.duplicate_arrivals.empty()) return receipt;
   for (const auto& u : step.arrival_updates) TB_CHECK(update(u));
   for (const auto& r : step.records) TB_CHECK(put(r));
   for (const auto& d : step.deliveries) TB_CHECK(add(d, receipt));
@@ -95,6 +96,8 @@ Result<void> Transaction::add(const AddArrival& a, Receipt& receipt) {
   } else {
     if (!a.external_id.empty()) changes_.put(data_.event_ids, event, a.id.value);
     if (!a.payload.empty()) TB_CHECK(add_body(a.id.value, {a.payload}));
+    stored.record = a.record;
+    if (a.record) changes_.insert(data_.arrivals_of_record, std::pair(a.record->value, a.id.value));
   }
   counters_.add(a.workspace, Counter::arrivals, 1);
   counters_.add(a.workspace, stored.row.state, 1);

@@ -168,7 +168,7 @@ std::vector<Receipt> PostgresWriter::apply_connected(std::span<const Step> steps
   look_up_workspaces(waves);
   send_begin(waves, batch);
   send_fence(steps);
-  for (const auto& wave : waves) send(wave, batch);
+  for (auto& wave : waves) send(wave, steps, batch);
   connection_->sync();
   check_elsewhere(batch);
   commit(batch);
@@ -272,8 +272,20 @@ void PostgresWriter::send_fence(std::span<const Step> steps) {
   connection_->send(sql::hold_leases, Params(shards), check);
 }
 
-void PostgresWriter::send(const Wave& wave, Batch& batch) {
+// Steps that are for fresh arrivals only end with their arrivals when one of those is known.
+void PostgresWriter::leave_out_known(Wave& wave, std::span<const Step> steps, Batch& batch) {
+  const bool asks = std::any_of(wave.arrivals.begin(), wave.arrivals.end(),
+                                [&](const auto& one) { return steps[one.step].only_if_fresh; });
+  if (asks) connection_->sync();  // for the receipts
+  const auto known = [&](std::size_t step) {
+    return steps[step].only_if_fresh && !batch.receipts[step].duplicate_arrivals.empty();
+  };
+  leave_out(wave, known);
+}
+
+void PostgresWriter::send(Wave& wave, std::span<const Step> steps, Batch& batch) {
   if (!wave.arrivals.empty()) send_arrivals(wave.arrivals, batch);
+  leave_out_known(wave, steps, batch);
   if (!wave.arrival_updates.empty()) send_updates(wave.arrival_updates, batch);
   if (!wave.records.empty()) send_records(wave.records, batch);
   if (!wave.deliveries.empty()) send_deliveries(wave.deliveries, batch);

@@ -43,7 +43,8 @@ class PostgresWriter final : public Writer {
   void look_up_workspaces(std::deque<Wave>& waves);
   void send_begin(const std::deque<Wave>& waves, Batch& batch);
   void send_fence(std::span<const Step> steps);
-  void send(const Wave& wave, Batch& batch);
+  void send(Wave& wave, std::span<const Step> steps, Batch& batch);
+  void leave_out_known(Wave& wave, std::span<const Step> steps, Batch& batch);
   void commit(Batch& batch);
   void notify(const Batch& batch);
   void check_elsewhere(Batch& batch);

@@ -51,7 +51,7 @@ void PostgresWriter::send_arrivals(const Parts<AddArrival>& parts, Batch& batch)
     const auto& a = *part.change;
     if (!a.external_id.empty()) events.add(a.workspace, a.connection, a.external_id, a.id);
     arrivals.add(a.workspace, a.id, a.connection, a.source, a.external_id, a.subject, a.announces,
-                 a.state, a.reason, a.received_at, a.happened_at, a.due_at);
+                 a.state, a.reason, a.received_at, a.happened_at, a.due_at, a.record);
     if (!a.payload.empty()) {
       const auto stored = packer_.pack(a.payload);
       payloads.add(a.workspace, a.id, stored.codec, stored.checksum, Bytes{stored.bytes});

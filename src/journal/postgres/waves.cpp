@@ -68,6 +68,8 @@ class Sorter {
   }
 
   void take(const Step& step, std::size_t at) {
+    // May be left out: then what an earlier step wrote under the same name has to be there still.
+    if (step.only_if_fresh && !(step.cursors.empty() && step.facts.empty())) begin();
     for (const auto& a : step.arrivals) add(&Wave::arrivals, a, at);
     for (const auto& u : step.arrival_updates) {
       touch(u.id.value, Kind::arrival_updates);

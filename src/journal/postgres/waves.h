@@ -51,6 +51,17 @@ struct Wave {
   Parts<EraseRecord> erased;
 };
 
+// Takes out what is not an arrival and belongs to one of these steps.
+template <typename OfStep>
+void leave_out(Wave& wave, OfStep of_step) {
+  const auto from = [&](auto&... parts) {
+    (std::erase_if(parts, [&](const auto& part) { return of_step(part.step); }), ...);
+  };
+  from(wave.arrival_updates, wave.records, wave.deliveries, wave.delivery_parts,
+       wave.delivery_updates, wave.attempts, wave.cases, wave.closed_cases, wave.case_groups,
+       wave.notes, wave.cursors, wave.facts, wave.pauses, wave.settings, wave.audits, wave.erased);
+}
+
 // The steps must outlive the waves.
 std::deque<Wave> in_waves(std::span<const Step> steps);
 

@@ -81,6 +81,7 @@ Result<std::vector<Receipt>> SqliteWriter::apply(std::span<const Step> steps) {
 void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges& counters,
                              TallyChanges& tallies) {
   for (const auto& arrival : step.arrivals) add(arrival, receipt, counters);
+  if (step.only_if_fresh && !receipt.duplicate_arrivals.empty()) return;
   for (const auto& change : step.arrival_updates) update(change, counters);
   for (const auto& record : step.records) put(record, counters, tallies);
   for (const auto& delivery : step.deliveries) add(delivery, receipt, counters, tallies);
@@ -138,10 +139,12 @@ void SqliteWriter::add(const AddArrival& a, Receipt& receipt, CounterChanges& co
     }
   }
   const auto name = [&] { return "arrival " + text_of(a.id.value); };
+  const auto record = state == ArrivalState::duplicate ? std::nullopt : a.record;
   insert(
       [&] {
         sql_->add_arrival.run(a.id, a.workspace, a.connection, a.source, a.external_id, a.subject,
-                              a.announces, state, a.reason, a.received_at, a.happened_at, a.due_at);
+                              a.announces, state, a.reason, a.received_at, a.happened_at, a.due_at,
+                              record);
         if (state != ArrivalState::duplicate && !a.payload.empty()) {
           const auto stored = packer_.pack(a.payload);
           sql_->add_payload.run(a.id, stored.codec, stored.checksum, Blob{stored.bytes});

@@ -20,13 +20,14 @@ ORDER BY i.workspace, i.external_id, i.connection, i.n
 ON CONFLICT DO NOTHING
 -- name: add_arrivals
 INSERT INTO arrival (workspace, id, connection, source, external_id, subject, announces, state, reason, received_at,
-                     happened_at, due_at)
+                     happened_at, due_at, record)
 SELECT i.workspace, i.id, i.connection, i.source, i.external_id, i.subject, i.announces,
-       CASE WHEN e.arrival <> i.id THEN 11 ELSE i.state END, i.reason, i.received_at, i.happened_at, i.due_at
+       CASE WHEN e.arrival <> i.id THEN 11 ELSE i.state END, i.reason, i.received_at, i.happened_at, i.due_at,
+       CASE WHEN e.arrival <> i.id THEN NULL ELSE i.record END
 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-            $9::text[], $10::bigint[], $11::bigint[], $12::bigint[])
+            $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
   AS i (workspace, id, connection, source, external_id, subject, announces, state, reason, received_at, happened_at,
-        due_at)
+        due_at, record)
 LEFT JOIN arrival_event e ON i.external_id <> '' AND e.workspace = i.workspace AND e.external_id = i.external_id
                              AND e.connection = i.connection
 RETURNING id, state

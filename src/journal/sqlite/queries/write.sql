@@ -5,8 +5,8 @@ INSERT INTO arrival_event (workspace, connection, external_id, arrival) VALUES (
 ON CONFLICT (workspace, connection, external_id) DO NOTHING
 -- name: add_arrival
 INSERT INTO arrival (id, workspace, connection, source, external_id, subject, announces, state, reason, received_at,
-                     happened_at, due_at, tries)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                     happened_at, due_at, tries, record)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
 -- name: arrival_before
 SELECT workspace, state FROM arrival WHERE id = ?
 -- name: update_arrival
