@@ -54,7 +54,8 @@ struct Named {
 // Fills a new file; the ids of the records, oldest first, afterwards.
 class FilledJournal {
  public:
-  FilledJournal(const std::string& file, std::size_t records) : ids_(clock_, 0) {
+  FilledJournal(const std::string& file, std::size_t records, std::string shop = workspace)
+      : shop_(std::move(shop)), ids_(clock_, 0) {
     journal::sqlite::SqliteSettings settings;
     settings.file = file;
     store_ = must(journal::sqlite::open(settings, true));
@@ -81,7 +82,7 @@ class FilledJournal {
     const Named named(n);
     journal::AddArrival arrival;
     arrival.id = ids_.next<ArrivalId>();
-    arrival.workspace = workspace;
+    arrival.workspace = shop_;
     arrival.connection = "sitoo";
     arrival.external_id = fmt::format("{:032x}", n);
     arrival.subject = "order/" + named.order;
@@ -104,7 +105,7 @@ class FilledJournal {
   RecordId add_record(journal::Step& step, std::size_t n, const Named& named) {
     journal::PutRecord record;
     record.id = ids_.next<RecordId>();
-    record.workspace = workspace;
+    record.workspace = shop_;
     record.kind = n % 20 == 0 ? "return" : "sale";
     record.key = "order/" + named.order;
     record.state = journal::RecordState::planned;
@@ -129,7 +130,7 @@ class FilledJournal {
                           const std::string& connection, bool refused) {
     journal::AddDelivery delivery;
     delivery.id = ids_.next<DeliveryId>();
-    delivery.workspace = workspace;
+    delivery.workspace = shop_;
     delivery.record = record;
     delivery.connection = connection;
     delivery.flow = "sale_to_" + connection;
@@ -160,7 +161,7 @@ class FilledJournal {
   void add_case(journal::Step& step, std::size_t n, RecordId record, DeliveryId delivery) {
     journal::OpenCase opened;
     opened.id = ids_.next<CaseId>();
-    opened.workspace = workspace;
+    opened.workspace = shop_;
     opened.type = "rejected_delivery";
     opened.group = fmt::format("klaviyo/{}", n / records_per_case % group_count);
     opened.owner = n / records_per_case % 2 == 0 ? "marketing" : "integration";
@@ -172,6 +173,7 @@ class FilledJournal {
     step.cases.push_back(std::move(opened));
   }
 
+  std::string shop_;
   ManualClock clock_;
   IdSource ids_;
   std::unique_ptr<journal::Store> store_;

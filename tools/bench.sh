@@ -7,7 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/steps.sh
 
 PACKAGES=(nginx-light redis-server postgresql-15 libpq-dev strace)
-TARGETS=(tillbridge tillbridge-sandbox load_generator sink_server sqlite_jobs postgres_jobs bench_net_test)
+TARGETS=(tillbridge tillbridge-sandbox load_generator sink_server sqlite_jobs postgres_jobs fill_journal console_bench
+  bench_net_test)
 PEERS=bench/peers
 OWN_NODE=24.21.0
 
@@ -62,10 +63,14 @@ peers_packages() {
   echo "$lock" >"$PEERS/node_modules/.lock-stamp"
 }
 
+# What there is can be asked without building it.
+[[ " $* " == *" --help "* ]] && exec python3 -B bench/run.py --help
+
 install_packages
 node_is_new_enough node || own_node
 peers_packages
 CONFIGURE_ARGUMENTS="-DTILLBRIDGE_BENCH=ON" build_preset release "${TARGETS[@]}"
 step bench-self-test "Testing what measures" build/release/bin/bench_net_test --gtest_brief=1
+step bench-harness-test "Testing what judges" python3 -B bench/harness_test.py
 heading "Measuring"
 exec python3 -B bench/run.py "$@"

@@ -32,8 +32,16 @@ class Sink:
     def seen(self):
         return int.from_bytes(self._call("GET", "/seen"), "little")
 
+    def arrivals(self):
+        """For timeline.parse."""
+        return self._call("GET", "/arrivals")
+
     def reset(self):
         self._call("POST", "/reset")
+
+    def answer_with(self, status):
+        """Events are answered with this status from now on; 0: not at all."""
+        self._call("POST", f"/mode/{status}")
 
 
 @contextlib.contextmanager
@@ -53,9 +61,10 @@ class Load:
     def run(self, port, path, seconds, rate=0, shape="order", user="", password="", token=""):
         """The generator's report; `.acked_ids` of it as a bitmap in one integer."""
         report = run_json(self.program, "--port", port, "--path", path, "--seconds", seconds, "--rate", rate,
-                          "--shape", shape, "--user", user, "--password", password, "--token", token, "--connections", CONNECTIONS,
-                          "--lanes", LANES, "--first-id", self.next_id, "--acked", self.acked_file,
+                          "--shape", shape, "--user", user, "--password", password, "--token", token,
+                          "--connections", CONNECTIONS, "--lanes", LANES, "--first-id", self.next_id, "--acked", self.acked_file,
                           within_s=seconds + 120)
+        report["first_id"], report["asked_s"] = self.next_id, seconds
         # Whole rounds of lanes, so that a lane stays with its connection.
         self.next_id = -(-report["next_id"] // LANES) * LANES
         report["acked_ids"] = int.from_bytes(self.acked_file.read_bytes(), "little")
@@ -64,7 +73,15 @@ class Load:
         return report
 
 
-def all_arrived(sink_server, report):
+def together(reports):
+    """What several runs acknowledged, for all_arrived."""
+    acked_ids = 0
+    for report in reports:
+        acked_ids |= report["acked_ids"]
+    return {"acked": sum(report["acked"] for report in reports), "acked_ids": acked_ids}
+
+
+def all_arrived(sink_server, report, patience_s=NO_PROGRESS_S):
     """Waits until every acknowledged order is at the sink; the sink's account. Fails when one is missing."""
     last, since = -1, time.monotonic()
     while True:
@@ -73,7 +90,7 @@ def all_arrived(sink_server, report):
             return account
         if account["distinct"] != last:
             last, since = account["distinct"], time.monotonic()
-        if time.monotonic() - since > NO_PROGRESS_S:
+        if time.monotonic() - since > patience_s:
             missing = (report["acked_ids"] & ~sink_server.seen()).bit_count()
             raise Failed(f"{missing} of {report['acked']} acknowledged orders never arrived")
         time.sleep(0.05)

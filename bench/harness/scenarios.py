@@ -1,10 +1,10 @@
-"""The scenarios. Each gives a dictionary of figures; a figure that could not be measured is {"reason": why}."""
+"""What scenarios are made of, and the first of them. Each gives a dictionary of figures; a figure that could not be measured is {"reason": why}."""
 
 import contextlib
 import dataclasses
 import pathlib
 import sqlite3
-import statistics
+import subprocess
 import sys
 import time
 
@@ -28,7 +28,12 @@ class Bench:
     seconds: float
     rounds: int
     wait_quiet_s: float = 0
+    scale: float = 1  # of what is large or long by itself; with less than 1 its bars are not judged
+    fixtures: pathlib.Path = pathlib.Path("build/bench")  # journals that took minutes to fill
     _folders: int = 0
+
+    def scaled(self, number):
+        return max(1, round(number * self.scale))
 
     def own_folder(self, name):
         self._folders += 1
@@ -48,6 +53,7 @@ class Running:
     user: str = ""
     password: str = ""
     token: str = ""
+    hub: object = None  # servers.Hub, when it is one
 
     def load(self, generator, seconds, rate=0):
         return generator.run(self.port, self.path, seconds, rate, self.shape, self.user, self.password, self.token)
@@ -88,22 +94,30 @@ PEERS = {
 }
 
 
-def hub_end_to_end(bench, journal):
-    """(contender, None), or (None, why not). `journal` is "sqlite" or "postgres".
-
-    The hub's order feed and a relay to the sink: it parses, maps, adds up and writes at least what transform() in
+@contextlib.contextmanager
+def relay(bench, folder, targets, journal="sqlite", data=None):
+    """The hub with its order feed and relays: it parses, maps, adds up and writes at least what transform() in
     peers/common.mjs does; bench_id and bench_at of the order travel among its attributes.
+
+    targets: {connection: port}. journal: "sqlite" or "postgres". data: the hub's folder, when there is one already.
     """
-    @contextlib.contextmanager
-    def contender(folder, sink_port):
-        with contextlib.ExitStack() as stack:
-            database, roots = None, []
-            if journal == "postgres":
-                database, server = stack.enter_context(servers.postgres(folder / "postgres"))
-                roots.append(server.pid)
-            hub = stack.enter_context(servers.hub(folder / "hub", bench.hub, bench.sandbox, sink_port, database))
-            yield Running(hub.public, [hub.program.pid, *roots], servers.FEED_PATH, "feed", token=servers.FEED_TOKEN)
-    return contender, None
+    with contextlib.ExitStack() as stack:
+        database, roots = None, []
+        if journal == "postgres":
+            database, server = stack.enter_context(servers.postgres(folder / "postgres"))
+            roots.append(server.pid)
+        hub = stack.enter_context(servers.hub(folder / "hub", bench.hub, bench.sandbox, targets, database, data))
+        yield Running(hub.public, [hub.program.pid, *roots], servers.FEED_PATH, "feed", token=servers.FEED_TOKEN, hub=hub)
+
+
+HUBS = {f"hub_{journal}": journal for journal in ("sqlite", "postgres")}
+
+
+def hubs(bench):
+    """The hub end to end, a contender per journal."""
+    def contender(journal):
+        return lambda folder, sink_port: relay(bench, folder, {"sink": sink_port}, journal)
+    return {name: contender(journal) for name, journal in HUBS.items()}
 
 
 # One measurement.
@@ -114,7 +128,7 @@ def _others(busy, own, elapsed):
 
 
 @contextlib.contextmanager
-def _contention(roots, figure):
+def contention(roots, figure):
     """Adds the share of others to the figure, and what the roots used."""
     started, busy, own = time.monotonic(), machine.system_busy_seconds(), machine.cpu_seconds(roots)
     yield
@@ -125,40 +139,57 @@ def _contention(roots, figure):
     figure["contended"] = figure["others_share"] > CONTENTION_MAX
 
 
-def end_to_end(bench, name, contender, rate=0):
-    """POST to sink, every order checked; a Failed becomes the reason."""
+def flow(bench, generator, far_end, running, rate=0):
+    """POST to sink, every order checked, after a warm-up that does not count."""
     figure = {}
+    all_arrived(far_end, running.load(generator, WARM_UP_S, rate))
+    far_end.reset()
+    sink_cpu = far_end.report()["cpu_s"]
+    with contention(running.roots, figure):
+        report = running.load(generator, bench.seconds, rate)
+        account = all_arrived(far_end, report)
+        figure["load_cpu_s"] = report["cpu_s"]
+        figure["sink_cpu_s"] = round(account["cpu_s"] - sink_cpu, 3)
+    elapsed = (account["last_new_us"] - report["started_us"]) / 1e6
+    figure.update({
+        "complete": True, "events": report["acked"], "seconds": round(elapsed, 3),
+        "events_per_s": round(report["acked"] / elapsed, 1), "acked_per_s": report["rate"],
+        "cpu_s_per_10k": round(figure["cpu_s"] / report["acked"] * 10_000, 3),
+        "ack_p50_ms": report["p50_ms"], "ack_p99_ms": report["p99_ms"], "ack_max_ms": report["max_ms"],
+        "sink_p50_ms": account["p50_ms"], "sink_p99_ms": account["p99_ms"],
+        "errors": report["errors"], "doubles": account["doubles"],
+        "out_of_order": account["order_violations"], "missing": 0,
+    })
+    return figure
+
+
+def told(name, measure, *arguments):
+    """The figure that measure() gives, or why there is none; said as it comes."""
     try:
-        folder = bench.own_folder(name)
-        generator = Load(bench.programs, folder)
-        with sink(bench.programs, folder) as far_end, contender(folder, far_end.port) as running:
-            all_arrived(far_end, running.load(generator, WARM_UP_S, rate))
-            far_end.reset()
-            sink_cpu = far_end.report()["cpu_s"]
-            with _contention(running.roots, figure):
-                report = running.load(generator, bench.seconds, rate)
-                account = all_arrived(far_end, report)
-                figure["load_cpu_s"] = report["cpu_s"]
-                figure["sink_cpu_s"] = round(account["cpu_s"] - sink_cpu, 3)
-            elapsed = (account["last_new_us"] - report["started_us"]) / 1e6
-            figure.update({
-                "events": report["acked"], "seconds": round(elapsed, 3),
-                "events_per_s": round(report["acked"] / elapsed, 1), "acked_per_s": report["rate"],
-                "cpu_s_per_10k": round(figure["cpu_s"] / report["acked"] * 10_000, 3),
-                "ack_p50_ms": report["p50_ms"], "ack_p99_ms": report["p99_ms"], "ack_max_ms": report["max_ms"],
-                "sink_p50_ms": account["p50_ms"], "sink_p99_ms": account["p99_ms"],
-                "errors": report["errors"], "doubles": account["doubles"],
-                "out_of_order": account["order_violations"], "missing": 0,
-            })
-    except Failed as failure:
-        figure = {"reason": str(failure)}
+        figure = measure(*arguments)
+    except (Failed, OSError, subprocess.SubprocessError) as failure:
+        kind = "" if isinstance(failure, Failed) else type(failure).__name__ + ": "
+        figure = {"reason": kind + " ".join(str(failure).split())}
     say(f"  {name}: {brief(figure)}")
     return figure
 
 
+def end_to_end(bench, name, contender, rate=0):
+    def measure():
+        folder = bench.own_folder(name)
+        with sink(bench.programs, folder) as far_end, contender(folder, far_end.port) as running:
+            return flow(bench, Load(bench.programs, folder), far_end, running, rate)
+    return told(name, measure)
+
+
+def syncs_figure(counted, report):
+    return {"syncs": counted["syncs"], "acked": report["acked"],
+            "per_1000": round(counted["syncs"] / report["acked"] * 1_000, 1)}
+
+
 def syncs_per_1000(bench, name, contender):
     """How often the disk was told to keep what was written, per 1 000 acknowledged orders (strace)."""
-    try:
+    def measure():
         folder = bench.own_folder(f"{name}-syncs")
         generator = Load(bench.programs, folder)
         with sink(bench.programs, folder) as far_end, contender(folder, far_end.port) as running:
@@ -167,26 +198,22 @@ def syncs_per_1000(bench, name, contender):
             with counted_syncs(folder, running.roots) as counted:
                 report = running.load(generator, SYNC_RUN_S)
                 all_arrived(far_end, report)
-        per_1000 = round(counted["syncs"] / report["acked"] * 1_000, 1)
-        say(f"  {name}: {per_1000} syncs per 1 000 acknowledged")
-        return {"syncs": counted["syncs"], "acked": report["acked"], "per_1000": per_1000}
-    except Failed as failure:
-        say(f"  {name}: syncs not counted: {failure}")
-        return {"reason": str(failure)}
+        return syncs_figure(counted, report)
+    return told(f"{name}, syncs", measure)
+
+
+# What is said of a figure while the measurement goes on; the table has more.
+BRIEF = ("events_per_s", "acked_per_s", "jobs_per_s", "requests_per_s", "ack_p99_ms", "cpu_s_per_10k", "per_1000",
+         "backlog_peak", "clear_s", "drain_per_s", "replay_per_s", "live_p99_ms", "rss_mb_peak", "first_delivery_s",
+         "p99_ms_worst", "kills", "missing", "doubles", "out_of_order")
 
 
 def brief(figure):
     if "reason" in figure:
         return f"not measured: {figure['reason']}"
-    shown = {key: figure[key] for key in ("events_per_s", "acked_per_s", "jobs_per_s", "requests_per_s", "ack_p99_ms",
-                                          "cpu_s_per_10k", "doubles", "out_of_order") if key in figure}
+    shown = {key: figure[key] for key in BRIEF if key in figure}
     mark = ", contended" if figure.get("contended") else ""
     return ", ".join(f"{key} {value}" for key, value in shown.items()) + mark
-
-
-def median_of(rounds, key):
-    values = [figure[key] for figure in rounds if figure.get(key) is not None]
-    return statistics.median(values) if values else None
 
 
 def in_turn(bench, contenders, measure):
@@ -208,48 +235,41 @@ def nginx_rate(bench):
     generator = Load(bench.programs, folder)
     with servers.nginx(folder / "nginx") as (port, program):
         generator.run(port, "/", 0.5)
-        with _contention([program.pid], figure):
+        with contention([program.pid], figure):
             report = generator.run(port, "/", bench.seconds, shape="sitoo")
             figure["load_cpu_s"] = report["cpu_s"]
-    figure.update({"requests_per_s": report["rate"], "p99_ms": report["p99_ms"], "errors": report["errors"]})
-    say(f"  nginx: {brief(figure)}")
+    if report["errors"]:
+        raise Failed(f"nginx: {report['errors']} requests failed: {report['statuses']}")
+    figure.update({"complete": True, "requests_per_s": report["rate"], "p99_ms": report["p99_ms"], "errors": 0})
     return figure
 
 
-def _job_life(bench, name, program, target, roots=()):
-    figure = {}
-    with _contention(list(roots), figure):
+def _job_life(bench, program, target, roots=()):
+    """The program counts the finished jobs in the database and fails when one is missing."""
+    figure = {"complete": True}
+    with contention(list(roots), figure):
         report = run_json(bench.programs / program, target, bench.seconds)
         figure["load_cpu_s"] = report.pop("cpu_s")
     figure.update(report)
     figure["cpu_s_per_10k"] = round((figure["cpu_s"] + figure["load_cpu_s"]) / report["jobs"] * 10_000, 3)
-    say(f"  {name}: {brief(figure)}")
     return figure
 
 
 def raw_sqlite(bench):
-    return _job_life(bench, "raw_sqlite", "sqlite_jobs", bench.own_folder("sqlite") / "jobs.db")
+    return _job_life(bench, "sqlite_jobs", bench.own_folder("sqlite") / "jobs.db")
 
 
 def raw_postgres(bench):
     with servers.postgres(bench.own_folder("raw") / "postgres") as (database, server):
         target = f"host={database} user=postgres dbname=postgres"
-        return _job_life(bench, "raw_postgres", "postgres_jobs", target, [server.pid])
+        return _job_life(bench, "postgres_jobs", target, [server.pid])
 
 
 REFERENCES = {"nginx": nginx_rate, "raw_sqlite": raw_sqlite, "raw_postgres": raw_postgres}
 
 
-def guarded(measure, *arguments):
-    try:
-        return measure(*arguments)
-    except Failed as failure:
-        say(f"  not measured: {failure}")
-        return {"reason": str(failure)}
-
-
 def references(bench):
-    return in_turn(bench, REFERENCES, lambda _, reference: guarded(reference, bench))
+    return in_turn(bench, REFERENCES, lambda name, reference: told(name, reference, bench))
 
 
 # The hub's acknowledgement.
@@ -266,9 +286,7 @@ def hub_syncs(bench):
         running.load(generator, 0.5)
         with counted_syncs(folder, running.roots) as counted:
             report = running.load(generator, SYNC_RUN_S)
-    per_1000 = round(counted["syncs"] / report["acked"] * 1_000, 1)
-    say(f"  hub: {per_1000} syncs per 1 000 acknowledged")
-    return {"syncs": counted["syncs"], "acked": report["acked"], "per_1000": per_1000}
+    return syncs_figure(counted, report)
 
 
 def acknowledged(bench, rate):
@@ -279,19 +297,19 @@ def acknowledged(bench, rate):
     with servers.hub(folder / "hub", bench.hub, bench.sandbox) as hub:
         running = _intake(hub)
         warm = running.load(generator, 0.5, rate)
-        with _contention(running.roots, figure):
+        with contention(running.roots, figure):
             report = running.load(generator, bench.seconds, rate)
             figure["load_cpu_s"] = report["cpu_s"]
     acked = warm["acked_ids"] | report["acked_ids"]
     lost = (acked & ~stored_events(hub.data)).bit_count()
     if lost:
         raise Failed(f"{lost} acknowledged events are not in the journal")
-    figure.update({"acked_per_s": report["rate"], "ack_p50_ms": report["p50_ms"], "ack_p99_ms": report["p99_ms"],
+    figure.update({"complete": True, "acked_per_s": report["rate"],
+                   "ack_p50_ms": report["p50_ms"], "ack_p99_ms": report["p99_ms"],
                    "ack_p999_ms": report["p999_ms"], "ack_max_ms": report["max_ms"], "errors": report["errors"],
                    "load_late_p99_ms": report["late_p99_ms"],
                    "events": report["acked"], "missing": 0,
                    "cpu_s_per_10k": round(figure["cpu_s"] / report["acked"] * 10_000, 3)})
-    say(f"  hub acknowledges: {brief(figure)}")
     return figure
 
 
@@ -313,55 +331,34 @@ def stored_events(data):
 def ack(bench):
     say(" as fast as 64 connections go, in turn with nginx")
     measured = in_turn(bench, {"nginx": nginx_rate, "hub": lambda b: acknowledged(b, 0)},
-                       lambda _, one: guarded(one, bench))
+                       lambda name, one: told(name, one, bench))
     say(f" {STEADY_RATE} per second")
-    measured |= in_turn(bench, {"hub_steady": acknowledged}, lambda _, one: guarded(one, bench, STEADY_RATE))
-    measured["syncs"] = {"hub": guarded(hub_syncs, bench)}
+    measured |= in_turn(bench, {"hub_steady": acknowledged}, lambda name, one: told(name, one, bench, STEADY_RATE))
+    measured["syncs"] = {"hub": told("hub, syncs", hub_syncs, bench)}
     return measured
 
 
 # End to end.
 
-def _hubs(bench):
-    contenders, reasons = {}, {}
-    for journal in ("sqlite", "postgres"):
-        contender, reason = hub_end_to_end(bench, journal)
-        if contender:
-            contenders[f"hub_{journal}"] = contender
-        else:
-            reasons[f"hub_{journal}"] = [{"reason": reason}]
-            say(f"  hub_{journal}: not measured: {reason}")
-    return contenders, reasons
-
-
-def _all_end_to_end(bench, contenders, rate):
-    hubs, reasons = _hubs(bench)
-    measured = in_turn(bench, {**hubs, **contenders},
-                       lambda name, contender: end_to_end(bench, name, contender, rate))
-    return {**reasons, **measured}
+def _all_end_to_end(bench, rate):
+    return in_turn(bench, {**hubs(bench), **PEERS},
+                   lambda name, contender: end_to_end(bench, name, contender, rate))
 
 
 def steady(bench):
-    return _all_end_to_end(bench, PEERS, STEADY_RATE)
+    return _all_end_to_end(bench, STEADY_RATE)
 
 
 def capacity(bench):
     """The hub alone, beside the raw references of the same round."""
-    hubs, reasons = _hubs(bench)
-    if not hubs:
-        return reasons
-    both = {**hubs, **{name: REFERENCES[name] for name in ("raw_sqlite", "raw_postgres")}}
-    measured = in_turn(bench, both, lambda name, one: guarded(one, bench) if name in REFERENCES
-                       else end_to_end(bench, name, one))
-    return {**reasons, **measured}
+    both = {**hubs(bench), **{name: REFERENCES[name] for name in ("raw_sqlite", "raw_postgres")}}
+    return in_turn(bench, both, lambda name, one: told(name, one, bench) if name in REFERENCES
+                   else end_to_end(bench, name, one))
 
 
 def peers(bench):
-    measured = _all_end_to_end(bench, PEERS, 0)
+    measured = _all_end_to_end(bench, 0)
     say(" syncs, under strace")
-    contenders = {**_hubs(bench)[0], **PEERS}
+    contenders = {**hubs(bench), **PEERS}
     measured["syncs"] = {name: syncs_per_1000(bench, name, contender) for name, contender in contenders.items()}
     return measured
-
-
-SCENARIOS = {"references": references, "ack": ack, "steady": steady, "capacity": capacity, "peers": peers}

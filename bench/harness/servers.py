@@ -1,6 +1,8 @@
 """What is measured and what it needs, each as a context that starts it in a folder and ends it."""
 
 import contextlib
+import http.client
+import json
 import os
 import pathlib
 import platform
@@ -68,11 +70,13 @@ key_id = "sandbox-key"
 key_secret = "sandbox-secret"
 reference_currency = "SEK"
 """
-RELAY = """
+FEED = """
 [workspace.feed]
 token = "{token}"
-[workspace.relay.sink]
-url = "http://127.0.0.1:{sink}/events"
+"""
+RELAY = """
+[workspace.relay.{name}]
+url = "http://127.0.0.1:{port}/events"
 allow_private = true
 calls_per_second = 100000
 calls_in_flight_max = 64
@@ -175,27 +179,46 @@ def peer(folder, script, sink_port, database, *arguments, roles=("ingest", "work
 
 
 class Hub:
-    def __init__(self, public, program, data):
-        self.public, self.program, self.data = public, program, data
+    workspace = "demo"
+
+    def __init__(self, public, control, program, data):
+        self.public, self.control, self.program, self.data = public, control, program, data
+
+    def ask(self, method, path, body=None):
+        """Through the control port, as the command line does."""
+        token = (self.data / "control.token").read_text().strip()
+        connection = http.client.HTTPConnection("127.0.0.1", self.control, timeout=60)
+        try:
+            connection.request(method, "/api/v1" + path, None if body is None else json.dumps(body),
+                               {"Authorization": f"Bearer {token}"})
+            answer = connection.getresponse()
+            text = answer.read()
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise Failed(f"{method} {path}: {answer.status} {text[:300]!r}")
+        return json.loads(text)
 
 
 @contextlib.contextmanager
-def hub(folder, program, sandbox, relay_to=None, database=None):
+def hub(folder, program, sandbox, relays=None, database=None, data=None):
     """The hub as an installation has it (history and console on), with a Sitoo that answers.
 
-    relay_to: a port that order events from the feed are relayed to. database: the folder of a PostgreSQL for the journal.
+    relays: {connection: port} that order events from the feed go to. database: the folder of a PostgreSQL for the
+    journal. data: the hub's folder, when there is one already.
     """
     folder.mkdir()
-    data = folder / "data"
+    data = data or folder / "data"
     with Program(folder / "sandbox.log", sandbox, "--parent-pid", os.getpid()) as platforms:
-        public = free_port()
+        public, control = free_port(), free_port()
         config = folder / "tillbridge.toml"
-        text = HUB.format(data=data, public=public, control=free_port(), user=HUB_USER, password=HUB_PASSWORD,
+        text = HUB.format(data=data, public=public, control=control, user=HUB_USER, password=HUB_PASSWORD,
                           sitoo=platforms.says["sitoo_port"], bloomreach=platforms.says["bloomreach_port"])
-        if relay_to:
-            text += RELAY.format(token=FEED_TOKEN, sink=relay_to)
+        if relays:
+            text += FEED.format(token=FEED_TOKEN)
+            text += "".join(RELAY.format(name=name, port=port) for name, port in relays.items())
         if database:
             text += POSTGRES_JOURNAL.format(folder=database)
         config.write_text(text)
         with Program(folder / "hub.log", program, "serve", "--config", config, "--announce") as running:
-            yield Hub(public, running, data)
+            yield Hub(public, control, running, data)

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 #include <random>
 #include <vector>
 
@@ -94,6 +95,18 @@ TEST(Account, CountsEachOrderOnceAndJudgesTheOrderWithinALane) {
   EXPECT_THAT(report, testing::HasSubstr(R"("first_us":2000,"last_new_us":9000)"));
   EXPECT_THAT(report, testing::HasSubstr(R"("max_ms":8.000)"));
   EXPECT_EQ(account.seen().front(), static_cast<char>(0b00111011));
+}
+
+TEST(Account, KeepsWhenEachNewOrderCame) {
+  Account account(4);
+  account.take(body_of(5, 1'000), 2'500);
+  account.take(body_of(5, 1'000), 3'000);  // a double: no arrival of its own
+  account.take(body_of(2, 0), 4'000);      // without its moment
+  account.refuse();
+  EXPECT_THAT(account.report(0), testing::HasSubstr(R"("refused":1)"));
+  std::vector<std::uint64_t> numbers(account.arrivals().size() / sizeof(std::uint64_t));
+  std::memcpy(numbers.data(), account.arrivals().data(), account.arrivals().size());
+  EXPECT_THAT(numbers, testing::ElementsAre(5, 2'500, 1'500, 2, 4'000, 0));
 }
 
 }  // namespace

@@ -27,6 +27,12 @@ inline std::uint64_t digits_after(std::string_view text, std::size_t at) {
   return value;
 }
 
+// A new order's arrival, as GET /arrivals gives it: when it was to be sent is arrived_us -
+// latency_us.
+struct Arrived {
+  std::uint64_t id, arrived_us, latency_us;
+};
+
 class Account {
  public:
   explicit Account(std::uint64_t lanes) : last_of_lane_(static_cast<std::size_t>(lanes)) {}
@@ -45,18 +51,24 @@ class Account {
     if (!found) ++strange_;
   }
 
+  void refuse() { ++refused_; }
+
   std::string report(double cpu_s) const {
     const auto ms = [this](double percent) {
       return static_cast<double>(latencies_.percentile(percent)) / 1e3;
     };
     return fmt::format(
         "{{\"received\":{},\"distinct\":{},\"doubles\":{},\"order_violations\":{},\"strange\":{},"
+        "\"refused\":{},"
         "\"first_us\":{},\"last_new_us\":{},\"p50_ms\":{:.3f},\"p99_ms\":{:.3f},\"max_ms\":{:.3f},"
         "\"cpu_s\":{:.3f}}}",
-        received_, seen_.count(), doubles_, order_violations_, strange_, first_us_, last_new_us_,
-        ms(50), ms(99), static_cast<double>(latencies_.max()) / 1e3, cpu_s);
+        received_, seen_.count(), doubles_, order_violations_, strange_, refused_, first_us_,
+        last_new_us_, ms(50), ms(99), static_cast<double>(latencies_.max()) / 1e3, cpu_s);
   }
   std::string_view seen() const { return seen_.bytes(); }
+  std::string_view arrivals() const {
+    return {reinterpret_cast<const char*>(arrived_.data()), arrived_.size() * sizeof(Arrived)};
+  }
 
  private:
   void take_order(std::uint64_t id, std::uint64_t scheduled_us, std::uint64_t now_us) {
@@ -70,7 +82,9 @@ class Account {
       return;
     }
     last_new_us_ = now_us;
-    if (scheduled_us != 0 && scheduled_us <= now_us) latencies_.record(now_us - scheduled_us);
+    const bool timed = scheduled_us != 0 && scheduled_us <= now_us;
+    if (timed) latencies_.record(now_us - scheduled_us);
+    arrived_.push_back({id, now_us, timed ? now_us - scheduled_us : 0});
     // The number after the last one of the lane, so that 0 means none yet.
     std::uint64_t& last = last_of_lane_[static_cast<std::size_t>(id % last_of_lane_.size())];
     if (id + 1 < last)
@@ -81,8 +95,9 @@ class Account {
 
   IdSet seen_;
   std::vector<std::uint64_t> last_of_lane_;
+  std::vector<Arrived> arrived_;
   Histogram latencies_;  // microseconds
-  std::uint64_t received_ = 0, doubles_ = 0, order_violations_ = 0, strange_ = 0;
+  std::uint64_t received_ = 0, doubles_ = 0, order_violations_ = 0, strange_ = 0, refused_ = 0;
   std::uint64_t first_us_ = 0, last_new_us_ = 0;
 };
 

@@ -2,7 +2,10 @@
 //   GET /report   JSON: received, distinct, doubles, order violations, latency from the scheduled
 //                 sending, CPU
 //   GET /seen     the bitmap of all orders seen
+//   GET /arrivals 24 bytes per new order, in the order they came (account.h, Arrived)
 //   POST /reset   forgets everything
+//   POST /mode/N  answers events with status N from now on, and counts none but with 200;
+//                 /mode/0: reads events and never answers
 // Says {"port":N} on standard output when it listens. One thread; ends on SIGTERM.
 //
 // An order is known by "bench_id":"<12 digits>" in the body, its sending by "bench_at":"<16
@@ -102,20 +105,30 @@ class Sink {
   void answer(std::string& out, const Head& head, std::string_view body) {
     std::string_view reply = "ok";
     std::string report;
+    unsigned status = 200;
+    constexpr std::string_view mode = "POST /mode/";
     if (head.first_line.starts_with("GET /seen")) {
       reply = account_.seen();
+    } else if (head.first_line.starts_with("GET /arrivals")) {
+      reply = account_.arrivals();
+    } else if (head.first_line.starts_with(mode)) {
+      status_ = static_cast<unsigned>(digits_after(head.first_line, mode.size()));
     } else if (head.first_line.starts_with("GET ")) {
       report = account_.report(cpu_seconds());
       reply = report;
     } else if (head.first_line.starts_with("POST /reset")) {
       account_ = Account(lanes_);
-    } else {
+    } else if (status_ == 200) {
       account_.take(body, monotonic_ns() / 1'000);
+    } else {
+      account_.refuse();
+      if (status_ == 0) return;
+      status = status_;
     }
     fmt::format_to(
         std::back_inserter(out),
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-        reply.size());
+        "HTTP/1.1 {} As told\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        status, reply.size());
     out += reply;
   }
 
@@ -130,6 +143,7 @@ class Sink {
 
   std::uint64_t lanes_;
   Account account_;
+  unsigned status_ = 200;  // of the answers to events; 0: none
   int listener_ = -1;
   int epoll_ = -1;
   std::unordered_map<int, std::string> buffers_;

@@ -50,6 +50,31 @@ def node_kill_3(run):
     run.check(town.kills >= run.seconds // 30, f"only {town.kills} kills")
 
 
+@scenario("three hubs, one dies every five seconds, whether one leads or not", "kill -9 every 5 s: of the leader, or of another "
+          "at random while none leads", holds="a hub leads in the end", short_s=30, long_s=300)
+def node_kill_every_5s(run):
+    town = fleet_of(run)
+    dice = random.Random(run.seed)
+    run.sell()
+    leaders = 0
+    while run.left() > 5:
+        run.wait(5)
+        leads = town.hub_runs()
+        node = town.leader if leads else dice.choice([one for one in town.nodes if one.runs()])
+        node.end(bench.KILL)
+        town.kills += 1
+        leaders += leads
+        for other in town.nodes:
+            # Half of the dead come back at once and find their lease; the others leave it to somebody else.
+            if not other.runs() and (other is not node or dice.random() < 0.5):
+                other.start()
+        run.say(f"kill {town.kills}: node {node.number}, {'which led' if leads else 'none leads'}")
+    run.check(town.await_leader() > 0, "no hub leads in the end")
+    run.note(f"{town.kills} kills, {leaders} of them of the leader; {town.changes} times another led")
+    run.check(town.kills >= run.seconds // 6, f"only {town.kills} kills")
+    run.check(leaders >= run.seconds // 30, f"only {leaders} leaders killed")
+
+
 @scenario("the leading hub stands still until another one leads, and goes on", "SIGSTOP past the lease, then SIGCONT",
           holds="the old leader ends by itself", short_s=24, long_s=120, short=True)
 def node_freeze_past_lease(run):

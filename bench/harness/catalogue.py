@@ -1,0 +1,13 @@
+"""All scenarios by name, in the order in which they run."""
+
+from .growth import growth
+from .neighbour import neighbour
+from .nodes import nodes
+from .replay import replay
+from .scenarios import ack, capacity, peers, references, steady
+from .search import search
+from .surges import burst, outage_drain
+from .waiting import backlog
+
+SCENARIOS = {one.__name__: one for one in (
+    references, ack, steady, capacity, peers, burst, outage_drain, neighbour, replay, search, backlog, growth, nodes)}
