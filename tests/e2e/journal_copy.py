@@ -113,6 +113,7 @@ def test(hub, sandbox):
         said = bench.expect(1, hub, "journal", "copy", "--config", town.config, "--to", database.url).stderr
         bench.check("in use by another hub" in said, f"a running hub: {said}")
         bench.equal(first.end(bench.TERM), 0, "exit code of the first hub")
+        bench.expect(2, hub, "journal", "copy", "--config", town.config)  # where to?
 
         copied(town, database.url)
         changed_by_one_byte_is_found(town, database, database.url)

@@ -15,7 +15,6 @@ using copy::Value;
 constexpr const char* pragmas =
     "PRAGMA query_only = ON;"
     "PRAGMA cache_size = -65536;"
-    "PRAGMA mmap_size = 268435456;"
     "PRAGMA temp_store = MEMORY;";
 
 std::string from(const copy::Table& table) {
