@@ -23,6 +23,7 @@ struct Commands {
   BackfillOptions backfill;
   ValidateOptions validate;
   SetupOptions setup;
+  JournalCopyOptions journal_copy;
   std::function<int()> chosen;
 };
 
@@ -179,6 +180,34 @@ void add_looking(CLI::App& app, Commands& c) {
   nodes_command->callback([&c] { c.chosen = [&c] { return nodes(c.where); }; });
 }
 
+void add_journal_copy(CLI::App& journal, Commands& c) {
+  auto* command = journal.add_subcommand(
+      "copy",
+      "Copy the embedded journal into an empty PostgreSQL and prove that all of it is there. "
+      "The hub is stopped meanwhile; the file stays as it is");
+  command->add_option("--config", c.where.config_file,
+                      "Configuration file (default: as for every command)");
+  command->add_option("--data", c.where.data_dir,
+                      "Folder with tillbridge.journal, instead of a configuration");
+  command->add_option("--to", c.journal_copy.to,
+                      "Where to: postgresql://... (default: the configuration's [journal] url)");
+  auto* start_over = command->add_flag("--start-over", c.journal_copy.start_over,
+                                       "Remove an incomplete copy and begin again");
+  command
+      ->add_flag("--verify-only", c.journal_copy.verify_only,
+                 "Only compare a copy that is there; changes nothing")
+      ->excludes(start_over);
+  command->add_flag("--json", c.where.json, "Print JSON for scripts");
+  command->footer(
+      "Examples:\n"
+      "  tillbridge journal copy --to postgresql://hub@db1/tillbridge\n"
+      "  tillbridge journal copy --data /var/lib/tillbridge --to postgresql://... --start-over\n"
+      "  tillbridge journal copy --verify-only --json\n"
+      "Exit codes: 0 copied and everything is the same; 1 refused, failed or something differs: "
+      "no hub serves the target then; 2 wrong command line; 3 there is no such journal.");
+  command->callback([&c] { c.chosen = [&c] { return journal_copy(c.where, c.journal_copy); }; });
+}
+
 void add_operating(CLI::App& app, Commands& c) {
   auto* replay_command = app.add_subcommand(
       "replay", "Send a record's parked deliveries again, or read and plan it again");
@@ -215,6 +244,7 @@ void add_operating(CLI::App& app, Commands& c) {
   verify->callback([&c] { c.chosen = [&c] { return journal_verify(c.where); }; });
   stats->callback([&c] { c.chosen = [&c] { return journal_stats(c.where); }; });
   backup->callback([&c] { c.chosen = [&c] { return journal_backup(c.where, c.target); }; });
+  add_journal_copy(*journal_command, c);
 }
 
 void add_comparing(CLI::App& app, Commands& c) {

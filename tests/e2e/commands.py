@@ -70,7 +70,7 @@ def journal(hub, folder):
 
 def command_lines(hub):
     for wrong in ([], ["nosuch"], ["journey"], ["serve", "--nosuch"], ["demo", "--rate", "0"], ["demo", "--faults", "x"],
-                  ["journal"], ["journal", "backup"], ["pause"]):
+                  ["journal"], ["journal", "backup"], ["journal", "copy", "--start-over", "--verify-only"], ["pause"]):
         bench.expect(2, hub, *wrong)
     version = bench.expect(0, hub, "version").stdout
     bench.check(version.startswith("tillbridge ") and version.strip()[-1].isdigit(), f"version: {version!r}")

@@ -82,6 +82,12 @@ int merge(const Where& where, const std::string& workspace, const std::string& i
 int journal_verify(const Where& where);
 int journal_stats(const Where& where);
 int journal_backup(const Where& where, const std::string& target);
+struct JournalCopyOptions {
+  std::string to;  // "postgresql://..."; "": the configuration's [journal] url
+  bool start_over = false;
+  bool verify_only = false;
+};
+int journal_copy(const Where& where, const JournalCopyOptions& options);
 
 struct DemoOptions {
   bool headless = false;

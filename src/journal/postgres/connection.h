@@ -142,6 +142,14 @@ class Connection {
   // What was sent goes unanswered: whom the handlers would tell is gone. Before the next sync().
   void forget_handlers();
 
+  // Rows in bulk, in PostgreSQL's binary format (manual, "COPY"); connection_copy.cpp. Nothing may
+  // be under way. Between begin and end nothing else is said; what fails there ends the copying.
+  void begin_copy_in(const std::string& sql);
+  void put_copy(std::string_view data);  // returns when it is with the system
+  void end_copy_in();
+  // false from on_data ends it. A piece of data has whole rows.
+  void copy_out(const std::string& sql, const std::function<bool(std::string_view)>& on_data);
+
   // Waits for a notification (LISTEN) until `until` or until `wake` can be read; calls back with
   // the payloads.
   void wait_for_notifications(Duration time_max, int wake,
@@ -158,6 +166,9 @@ class Connection {
 
   void prepare(std::string_view sql);
   void take(pg_result* result, Pending& pending, std::optional<Failure>& first);
+  void begin_copy(const std::string& sql, int expected);
+  void flush();
+  void finish_command();
   void wait_until_answered();
   void wait_for_socket(bool to_write, Tick deadline);
   void check_sent(int sent);

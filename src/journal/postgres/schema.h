@@ -1,0 +1,21 @@
+#pragma once
+// What must be true of a database before a journal may live in it. Internal to journal/postgres;
+// failures are thrown.
+
+#include <cstdint>
+
+#include "journal/postgres/connection.h"
+
+namespace tillbridge::journal::postgres {
+
+constexpr Duration migration_time_max = std::chrono::minutes{30};  // of a large table
+
+void check_durable(Connection& connection);
+// Makes the tables or brings them up to date; nodes that start together do it one after the other.
+void migrate(Connection& connection);
+// The tables are those of this version.
+void check_schema(Connection& connection);
+// The journal is no copy that is still under way or failed its proof (journal/copy).
+void check_complete(Connection& connection);
+
+}  // namespace tillbridge::journal::postgres
