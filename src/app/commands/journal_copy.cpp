@@ -33,8 +33,9 @@ class ProgressLine {
     if (progress.phase != phase_) {
       phase_ = progress.phase;
       began_ = now;
+    } else if (now < shown_ + shown_every) {
+      return;
     }
-    if (now < shown_ + shown_every) return;
     shown_ = now;
     clear();
     fmt::print(stderr, "{}", text(progress, now));
