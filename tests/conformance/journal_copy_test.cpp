@@ -154,6 +154,12 @@ class JournalCopyTest : public testing::Test {
   }
   void change_target(const std::string& sql) { postgres::Connection({url_}).run(sql); }
 
+  void end_copying_session() {
+    change_target(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'tillbridge journal copy'");
+  }
+
   Result<copy::Proof> copied(bool start_over = false, const copy::OnProgress& progress = nullptr) {
     TB_TRY(const auto source, sqlite::CopySource::open(file_));
     TB_TRY(const auto target, postgres::CopyTarget::open(url_, false));
@@ -409,10 +415,7 @@ TEST_F(JournalCopyTest, AChangeInAnyColumnIsFound) {
 TEST_F(JournalCopyTest, HalfACopyIsNeverOpenedAndCanBeStartedOver) {
   fill();
   const auto proof = copied(false, [&](const copy::Progress& progress) {
-    if (progress.table != "note") return;
-    change_target(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE application_name = 'tillbridge journal copy'");
+    if (progress.table == "note") end_copying_session();
   });
   ASSERT_FALSE(proof);
   EXPECT_EQ(proof.error().kind, Error::Kind::unavailable) << proof.error().what;
@@ -499,6 +502,28 @@ TEST_F(JournalCopyTest, AMissingJournalIsNotMade) {
   ASSERT_FALSE(proof);
   EXPECT_EQ(proof.error().kind, Error::Kind::not_found);
   EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+// Also after a copy that was broken off.
+TEST_F(JournalCopyTest, TheIndexesAreThoseOfAJournalThatWasAlwaysThere) {
+  fill();
+  ASSERT_TRUE(open_postgres_store(url_));
+  const auto indexes = [this] {
+    postgres::Connection connection({url_});
+    const auto rows = connection.query(
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY indexname");
+    std::vector<std::string> all;
+    for (int at = 0; at < rows.size(); ++at) all.emplace_back(rows[at].bytes(0));
+    return all;
+  };
+  const auto before = indexes();
+  EXPECT_THAT(before, Contains(HasSubstr("gin_trgm_ops")));
+  EXPECT_FALSE(copied(false, [&](const copy::Progress& progress) {
+    if (progress.table == "note") end_copying_session();
+  }));
+  EXPECT_LT(indexes().size(), before.size());
+  ASSERT_TRUE(copied(true));
+  EXPECT_EQ(indexes(), before);
 }
 
 // More than one transaction of a table, and statistics of what is large.

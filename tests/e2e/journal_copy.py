@@ -121,6 +121,8 @@ def test(hub, sandbox):
         an_incomplete_copy_is_not_served(town, database, database.url)
 
         second = town.serve("--journal", database.url, "--node", "1")
+        nodes = [(node["node"], node["duty"]) for node in town.told(("nodes", "--journal", database.url))]
+        bench.equal(nodes, [(1, "leads")], "nodes")
         bench.check(town.waiting() >= 20, "the work was forgotten")
         bench.expect(0, hub, "resume", "bloomreach", "--config", town.config)
         bench.wait_for("the rest of the day", lambda: finished(town), 60)

@@ -1,11 +1,15 @@
 // journal copy: from the embedded store to PostgreSQL, with the proof.
 
+#include <algorithm>
 #include <cstdio>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "app/commands/where.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "journal/copy/copy.h"
 #include "journal/postgres/copy_target.h"
@@ -29,8 +33,9 @@ class ProgressLine {
     if (progress.phase != phase_) {
       phase_ = progress.phase;
       began_ = now;
+    } else if (now < shown_ + shown_every) {
+      return;
     }
-    if (now < shown_ + shown_every) return;
     shown_ = now;
     clear();
     fmt::print(stderr, "{}", text(progress, now));
@@ -39,7 +44,8 @@ class ProgressLine {
 
  private:
   static std::string_view doing(Progress::Phase phase) {
-    if (phase == Progress::Phase::settling) return "gathering statistics";
+    if (phase == Progress::Phase::settling)
+      return "making the index for searching, gathering statistics";
     return phase == Progress::Phase::copying ? "copying" : "comparing";
   }
   std::string text(const Progress& progress, Tick now) const {

@@ -1,5 +1,8 @@
 #include "journal/copy/checksum.h"
 
+#include <array>
+#include <string_view>
+
 #include <openssl/evp.h>
 
 #include "base/assert.h"

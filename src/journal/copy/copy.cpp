@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <string>
 
 #include "journal/copy/checksum.h"
 #include "journal/copy/differences.h"

@@ -7,8 +7,10 @@
 // Texts with bytes that PostgreSQL cannot hold (a zero, what is not UTF-8) are stored as its writer
 // stores them, with U+FFFD; the proof expects that and counts them. Bodies stay as they are.
 
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "journal/copy/ends.h"

@@ -33,7 +33,7 @@ class Target : public RowReader {
   virtual Result<void> begin_table(const Table& table) = 0;
   virtual Result<void> add(Row row) = 0;
   virtual Result<void> end_table() = 0;
-  // What a database that grew by itself would know by now: statistics, tidy indexes.
+  // What a database that grew by itself would have by now: the index for searching, statistics.
   virtual Result<void> settle() = 0;
   // All that read() gives until end_reading() is of one moment.
   virtual Result<void> begin_reading() = 0;

@@ -1,5 +1,8 @@
 // Connection's rows in bulk: COPY in both directions.
 
+#include <memory>
+#include <optional>
+
 #include <libpq-fe.h>
 
 #include "journal/postgres/connection.h"

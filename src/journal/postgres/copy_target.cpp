@@ -9,6 +9,9 @@
 namespace tillbridge::journal::postgres {
 namespace {
 
+// LIMIT: of one statement. An index over a very large journal takes a while; a server that is gone
+// is noticed by the keepalives long before.
+constexpr Duration answer_time_max = std::chrono::hours{12};
 constexpr std::size_t sent_at_once = 256U << 10U;    // bytes
 constexpr std::size_t batch_bytes_max = 32U << 20U;  // of one transaction
 // As autovacuum does: below it the statistics that the migrations began with are the better ones.
@@ -17,7 +20,7 @@ constexpr std::uint64_t analyzed_from_rows = 50;
 // The other side is read in between, for as long as that takes.
 constexpr const char* session =
     "SET idle_in_transaction_session_timeout = 0; SET statement_timeout = 0;"
-    "SET lock_timeout = '3s'";
+    "SET lock_timeout = '3s'; SET maintenance_work_mem = '256MB'";
 
 std::string quoted(std::string_view name) {
   return '"' + std::string(name) + '"';
@@ -66,7 +69,7 @@ CopyTarget::~CopyTarget() = default;
 Result<std::unique_ptr<CopyTarget>> CopyTarget::open(const std::string& url, bool read_only) {
   return guarded([&] {
     ConnectionSettings settings{url, "tillbridge journal copy"};
-    settings.answer_time_max = migration_time_max;
+    settings.answer_time_max = answer_time_max;
     {
       // On its own: the lock under which tables are made lasts as long as its session.
       Connection preparing(settings);
@@ -129,6 +132,7 @@ Result<void> CopyTarget::begin(const std::string& source, bool start_over) {
     connection_->query(sql::begin);
     refuse_leader();
     make_room(start_over);
+    connection_->query(sql::drop_search_index);
     connection_->query(sql::put_copied, Params(source));
     connection_->query(sql::commit);
   });
@@ -179,6 +183,7 @@ Result<void> CopyTarget::end_table() {
 
 Result<void> CopyTarget::settle() {
   return guarded([&] {
+    connection_->query(sql::make_search_index);
     for (const auto& [table, rows] : added_) {
       if (rows >= analyzed_from_rows) connection_->run("VACUUM (ANALYZE) " + quoted(table));
     }

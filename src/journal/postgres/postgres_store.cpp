@@ -10,6 +10,8 @@
 namespace tillbridge::journal::postgres {
 namespace {
 
+constexpr Duration migration_time_max = std::chrono::minutes{30};  // of a large table
+
 std::string random_name() {
   std::random_device random;
   std::string name;

@@ -2,13 +2,9 @@
 // What must be true of a database before a journal may live in it. Internal to journal/postgres;
 // failures are thrown.
 
-#include <cstdint>
-
 #include "journal/postgres/connection.h"
 
 namespace tillbridge::journal::postgres {
-
-constexpr Duration migration_time_max = std::chrono::minutes{30};  // of a large table
 
 void check_durable(Connection& connection);
 // Makes the tables or brings them up to date; nodes that start together do it one after the other.

@@ -1,6 +1,7 @@
 #include "journal/sqlite/copy_source.h"
 
 #include <filesystem>
+#include <vector>
 
 #include "journal/sqlite/connection.h"
 #include "journal/sqlite/durability.h"

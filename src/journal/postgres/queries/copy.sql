@@ -18,3 +18,14 @@ INSERT INTO copied (source, begun_at) VALUES ($1, now())
 ON CONFLICT (only_one) DO UPDATE SET source = excluded.source, begun_at = excluded.begun_at, finished_at = NULL
 -- name: finish_copied
 UPDATE copied SET finished_at = now()
+-- Of 300,000 records the trigrams cost 12 s row by row and 6 s at once. As in the first migration.
+-- name: drop_search_index
+DROP INDEX IF EXISTS record_search
+-- Without the extension there was none before either.
+-- name: make_search_index
+DO $$
+BEGIN
+  CREATE INDEX IF NOT EXISTS record_search ON record USING gin (lower(search_keys) gin_trgm_ops);
+EXCEPTION WHEN undefined_object THEN
+  RAISE WARNING 'tillbridge: no index for searching (pg_trgm): %', SQLERRM;
+END $$
