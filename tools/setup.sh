@@ -9,7 +9,7 @@ PACKAGES=(
   clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev cmake ninja-build ccache mold pkg-config git
   ca-certificates tzdata python3 chromium
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libcurl4-openssl-dev libtomlplusplus-dev
-  libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libssl-dev libsodium-dev libcjose-dev libjansson-dev libzstd-dev zlib1g-dev
+  libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libssl-dev libsodium-dev libjemalloc-dev libcjose-dev libjansson-dev libzstd-dev zlib1g-dev
   libhowardhinnant-date-dev libexpected-dev libabsl-dev libprotobuf-dev libphonenumber8
   libpq-dev postgresql-15
   libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev

@@ -263,6 +263,10 @@ Task<http::Reply> Hub::receive_events(http::Request request) {
 
 // Every market that lives on these events has them before Sitoo is told so.
 Task<http::Reply> Hub::receive_for_all(WorkspaceRuntime& first, http::Request request) {
+  const bool shared = std::any_of(workspaces_.begin(), workspaces_.end(), [&](const auto& other) {
+    return other->settings().events_from == first.name();
+  });
+  if (!shared) co_return co_await first.receiver().receive(std::move(request));
   http::Request copy = request;
   http::Reply reply = co_await first.receiver().receive(std::move(copy));
   for (const auto& workspace : workspaces_) {

@@ -1,5 +1,6 @@
 #include "journal/journal.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -150,6 +151,9 @@ void Journal::State::write_until_stopped() {
       const auto pause = retiring ? Duration{0} : settings.retire_every;
       commits_wait.wait_for(lock, pause, [this] { return stopping || !commits.empty(); });
       if (commits.empty() && stopping) return;
+      const std::size_t some = std::min(commits.size(), settings.steps_per_commit_max);
+      steps.reserve(some);
+      waiters.reserve(some);
       while (!commits.empty() && steps.size() < settings.steps_per_commit_max) {
         steps.push_back(std::move(commits.front().step));
         waiters.push_back(std::move(commits.front().waiter));

@@ -8,7 +8,6 @@
 #include "connectors/relay/document.h"
 #include "connectors/relay/order_event.h"
 #include "engine/case_types.h"
-#include "flows/order_to_relay.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -94,27 +93,28 @@ Task<http::Reply> OrderFeed::receive(http::Request request) {
   }
   if (!parsed.event)
     co_return co_await keep_malformed(std::move(request.body), parsed.event.error().what);
-  Result<Taken> taken = take(std::move(*parsed.event), request.body);
-  if (!taken) co_return co_await keep_malformed(std::move(request.body), taken.error().what);
-  co_return co_await store(std::move(*taken));
+  Result<flows::RelayPlan> plan = flows::plan_for_relay(std::move(*parsed.event));
+  if (!plan) co_return co_await keep_malformed(std::move(request.body), plan.error().what);
+  Taken taken = take(std::move(*plan), std::move(request.body));
+  co_return co_await store(std::move(taken));
 }
 
-journal::AddArrival OrderFeed::arrival_of(const std::string& body) const {
+journal::AddArrival OrderFeed::arrival_of(std::string body) const {
   journal::AddArrival arrival;
   arrival.id = on_.ids.next<ArrivalId>();
   arrival.workspace = workspace_;
   arrival.connection = connection;
   arrival.received_at = arrival.due_at = on_.clock.now();
-  arrival.payload = body;
+  arrival.payload = std::move(body);
   return arrival;
 }
 
-Result<OrderFeed::Taken> OrderFeed::take(model::OrderEvent event, const std::string& body) {
-  TB_TRY(const flows::RelayPlan plan, flows::plan_for_relay(std::move(event)));
+OrderFeed::Taken OrderFeed::take(flows::RelayPlan plan, std::string body) {
   const model::OrderEvent& known = plan.order.event;
   Taken taken;
   taken.store = known.store.id;
-  journal::AddArrival arrival = arrival_of(body);
+  taken.event_id = known.event_id;
+  journal::AddArrival arrival = arrival_of(std::move(body));
   arrival.external_id = known.event_id;
   arrival.announces = known.type;
   arrival.state = journal::ArrivalState::resolved;
@@ -165,10 +165,9 @@ Result<OrderFeed::Taken> OrderFeed::take(model::OrderEvent event, const std::str
 }
 
 Task<http::Reply> OrderFeed::store(Taken taken) {
-  const journal::AddArrival arrival = taken.step.arrivals.front();
   const auto receipt = co_await on_.journal.commit(std::move(taken.step));
   if (!receipt && receipt.error().kind == Error::Kind::unavailable) co_return put_off();
-  if (!receipt) co_return co_await keep_known(arrival);
+  if (!receipt) co_return co_await keep_known(std::move(taken.event_id));
   events_.add();
   if (!receipt->duplicate_arrivals.empty()) {
     duplicates_.add();
@@ -184,11 +183,10 @@ Task<http::Reply> OrderFeed::store(Taken taken) {
 
 // Retention forgets arrivals before it forgets records: an event that is told again after so long
 // is known by its record.
-Task<http::Reply> OrderFeed::keep_known(journal::AddArrival arrival) {
-  arrival.external_id.clear();
-  arrival.record.reset();
+Task<http::Reply> OrderFeed::keep_known(std::string event_id) {
+  journal::AddArrival arrival = arrival_of("");
   arrival.state = journal::ArrivalState::ignored;
-  arrival.reason = "the record of this event is there already";
+  arrival.reason = fmt::format("event {} has its record already", event_id);
   journal::Step step;
   step.arrivals.push_back(std::move(arrival));
   const auto receipt = co_await on_.journal.commit(std::move(step));
@@ -201,7 +199,7 @@ Task<http::Reply> OrderFeed::keep_known(journal::AddArrival arrival) {
 // Kept with a case. It does not take the event's id: sent again and corrected, it is a new one.
 Task<http::Reply> OrderFeed::keep_malformed(std::string body, std::string problem) {
   malformed_.add();
-  journal::AddArrival arrival = arrival_of(body);
+  journal::AddArrival arrival = arrival_of(std::move(body));
   arrival.state = journal::ArrivalState::in_case;
   arrival.reason = problem;
   auto opened = engine::open_case(

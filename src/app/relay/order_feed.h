@@ -10,8 +10,8 @@
 
 #include "app/config.h"
 #include "app/surroundings.h"
+#include "flows/order_to_relay.h"
 #include "http/message.h"
-#include "model/order_event.h"
 
 namespace tillbridge::app {
 
@@ -34,12 +34,13 @@ class OrderFeed {
     journal::Step step;
     std::vector<journal::AddDelivery> deliveries;
     std::string store;
+    std::string event_id;
   };
-  Result<Taken> take(model::OrderEvent event, const std::string& body);
-  journal::AddArrival arrival_of(const std::string& body) const;
+  Taken take(flows::RelayPlan plan, std::string body);
+  journal::AddArrival arrival_of(std::string body) const;
   Task<http::Reply> store(Taken taken);
   Task<http::Reply> keep_malformed(std::string body, std::string problem);
-  Task<http::Reply> keep_known(journal::AddArrival arrival);
+  Task<http::Reply> keep_known(std::string event_id);
   http::Reply put_off();
 
   Surroundings on_;
