@@ -280,6 +280,10 @@ class Text(unittest.TestCase):
         self.assertIn("0 of 12 hold", text)
         self.assertIn("**missed (not measured)**", text)
 
+    def test_a_scenario_without_any_figure_is_a_list_of_reasons(self):
+        text = document.document(judged({"backlog": {"hub_sqlite": [{"reason": "no disk"}]}}))
+        self.assertIn("- hub_sqlite: not measured: no disk", text)
+
     def test_help_names_every_scenario(self):
         run = pathlib.Path(__file__).resolve().parent / "run.py"
         said = subprocess.run([sys.executable, "-B", run, "--help"], capture_output=True, text=True).stdout

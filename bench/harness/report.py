@@ -38,7 +38,8 @@ def verdict(one):
 
 
 def contended(figure):
-    return f"{figure['contended_rounds']} of {figure['rounds']}"
+    """Of a figure that is no time and no rate nobody asks it."""
+    return f"{figure['contended_rounds']} of {figure['rounds']}" if "contended_rounds" in figure else "–"
 
 
 def table(res):

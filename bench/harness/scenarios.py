@@ -216,11 +216,13 @@ def brief(figure):
     return ", ".join(f"{key} {value}" for key, value in shown.items()) + mark
 
 
-def in_turn(bench, contenders, measure):
-    """{name: [a figure per round]}, one round of each after the other, because machines drift."""
+def in_turn(bench, contenders, measure, rounds_max=None):
+    """{name: [a figure per round]}, one round of each after the other, because machines drift. rounds_max: for what is
+    long and no ratio."""
+    count = min(bench.rounds, rounds_max or bench.rounds)
     rounds = {name: [] for name in contenders}
-    for number in range(bench.rounds):
-        say(f" round {number + 1} of {bench.rounds}")
+    for number in range(count):
+        say(f" round {number + 1} of {count}")
         for name, contender in contenders.items():
             machine.wait_until_quiet(bench.wait_quiet_s, CONTENTION_MAX)
             rounds[name].append(measure(name, contender))
