@@ -173,6 +173,8 @@ class Completeness(unittest.TestCase):
         with contextlib.redirect_stderr(io.StringIO()) as said:
             self.assertEqual(told("x", failing), {"reason": "the disk is full"})
         self.assertIn("x: not measured: the disk is full", said.getvalue())
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.assertEqual(told("x", lambda: {}["no such"]), {"reason": "KeyError: 'no such'"})
 
 
 def arrivals(*rows):

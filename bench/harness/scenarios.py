@@ -1,10 +1,10 @@
-"""What scenarios are made of, and the first of them. Each gives a dictionary of figures; a figure that could not be measured is {"reason": why}."""
+"""What scenarios are made of, and the first of them. Each gives {contender: [a figure per round]}; a figure that could not
+be measured is {"reason": why}."""
 
 import contextlib
 import dataclasses
 import pathlib
 import sqlite3
-import subprocess
 import sys
 import time
 
@@ -164,10 +164,11 @@ def flow(bench, generator, far_end, running, rate=0):
 
 
 def told(name, measure, *arguments):
-    """The figure that measure() gives, or why there is none; said as it comes."""
+    """The figure that measure() gives, or why there is none, whatever that is: half an hour of others must not be lost
+    with it. Said as it comes."""
     try:
         figure = measure(*arguments)
-    except (Failed, OSError, subprocess.SubprocessError) as failure:
+    except Exception as failure:
         kind = "" if isinstance(failure, Failed) else type(failure).__name__ + ": "
         figure = {"reason": kind + " ".join(str(failure).split())}
     say(f"  {name}: {brief(figure)}")
