@@ -61,6 +61,12 @@ class Bars(unittest.TestCase):
         self.assertEqual(result["bars_missed"], [])
         self.assertEqual(len(result["bars"]), 12)
 
+    def test_the_references_are_named(self):
+        self.assertEqual(judged(measured_well())["references"],
+                         {"nginx": 30_000, "raw_sqlite": 40_000, "raw_postgres": 8_000})
+        alone = judged({"references": {"nginx": [HELD | {"requests_per_s": 5.0}]}})["references"]
+        self.assertEqual(alone, {"nginx": 5.0, "raw_sqlite": None, "raw_postgres": None})
+
     def test_nothing_measured_misses_all_with_a_reason(self):
         result = judged({})
         self.assertEqual(len(result["bars_missed"]), 12)
