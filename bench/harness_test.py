@@ -61,6 +61,12 @@ class Bars(unittest.TestCase):
         self.assertEqual(result["bars_missed"], [])
         self.assertEqual(len(result["bars"]), 12)
 
+    def test_the_references_are_named(self):
+        self.assertEqual(judged(measured_well())["references"],
+                         {"nginx": 30_000, "raw_sqlite": 40_000, "raw_postgres": 8_000})
+        alone = judged({"references": {"nginx": [HELD | {"requests_per_s": 5.0}]}})["references"]
+        self.assertEqual(alone, {"nginx": 5.0, "raw_sqlite": None, "raw_postgres": None})
+
     def test_nothing_measured_misses_all_with_a_reason(self):
         result = judged({})
         self.assertEqual(len(result["bars_missed"]), 12)
@@ -173,6 +179,8 @@ class Completeness(unittest.TestCase):
         with contextlib.redirect_stderr(io.StringIO()) as said:
             self.assertEqual(told("x", failing), {"reason": "the disk is full"})
         self.assertIn("x: not measured: the disk is full", said.getvalue())
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.assertEqual(told("x", lambda: {}["no such"]), {"reason": "KeyError: 'no such'"})
 
 
 def arrivals(*rows):
@@ -279,6 +287,10 @@ class Text(unittest.TestCase):
         text = document.document(judged({}))
         self.assertIn("0 of 12 hold", text)
         self.assertIn("**missed (not measured)**", text)
+
+    def test_a_scenario_without_any_figure_is_a_list_of_reasons(self):
+        text = document.document(judged({"backlog": {"hub_sqlite": [{"reason": "no disk"}]}}))
+        self.assertIn("- hub_sqlite: not measured: no disk", text)
 
     def test_help_names_every_scenario(self):
         run = pathlib.Path(__file__).resolve().parent / "run.py"

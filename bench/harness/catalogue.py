@@ -11,3 +11,5 @@ from .waiting import backlog
 
 SCENARIOS = {one.__name__: one for one in (
     references, ack, steady, capacity, peers, burst, outage_drain, neighbour, replay, search, backlog, growth, nodes)}
+# Without names: the references are in `ack` and `capacity` already, in turn with the hub.
+WHOLE = [name for name in SCENARIOS if name != references.__name__]

@@ -41,6 +41,9 @@ def bars(res):
 def scenario_table(name, contenders):
     keys = [key for key in (*KEYS, "syncs_per_1000_acks")
             if key != "others_share" and any(key in figure for figure in contenders.values())]
+    if not keys:
+        return ["", f"## {name}", "", *(f"- {contender}: not measured: {figure['reason']}"
+                                         for contender, figure in contenders.items())]
     lines = ["", f"## {name}", "", "| | " + " | ".join(keys) + " | contended rounds |", "|---" * (len(keys) + 2) + "|"]
     for contender, figure in contenders.items():
         if "reason" in figure:

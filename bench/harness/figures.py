@@ -54,7 +54,8 @@ def summary(rounds):
     numbers = {key: [figure[key] for figure in held if isinstance(figure.get(key), (int, float))] for key in KEYS}
     medians = {key: round(statistics.median(values), 4) for key, values in numbers.items() if values}
     medians["rounds"] = len(held)
-    medians["contended_rounds"] = sum(bool(figure.get("contended")) for figure in held)
+    if any("contended" in figure for figure in held):
+        medians["contended_rounds"] = sum(bool(figure.get("contended")) for figure in held)
     if len(held) < len(rounds):
         medians["failed_rounds"] = [checked(figure)["reason"] for figure in rounds if "reason" in checked(figure)]
     return medians

@@ -7,7 +7,7 @@ from . import timeline
 from .load import Load, all_arrived, sink, together
 from .processes import Failed, wait_for
 from .scenarios import HUBS, STEADY_RATE, WARM_UP_S, contention, in_turn, relay, told
-from .surges import now_us
+from .surges import ROUNDS_MAX, now_us
 
 SINK = "sink"
 RECORDS = 1_000
@@ -83,4 +83,4 @@ def play(bench, journal):
 
 
 def replay(bench):
-    return in_turn(bench, HUBS, lambda name, journal: told(name, play, bench, journal))
+    return in_turn(bench, HUBS, lambda name, journal: told(name, play, bench, journal), ROUNDS_MAX)

@@ -8,6 +8,19 @@ SYNCS = "syncs"  # in a scenario's figures: {name: one count}, not rounds
 UNSHOWN = ("rounds", "contended_rounds", "failed_rounds", "others_share")
 
 
+# Where each reference is measured in turn with the hub.
+REFERENCES = (("nginx", "ack", "requests_per_s"), ("raw_sqlite", "capacity", "jobs_per_s"),
+              ("raw_postgres", "capacity", "jobs_per_s"))
+
+
+def references(figures):
+    """{name: its rate}; null when no scenario of this run measured it."""
+    def rate(name, scenario, key):
+        found = (figures.get(one, {}).get(name, {}).get(key) for one in (scenario, "references"))
+        return next((value for value in found if value is not None), None)
+    return {name: rate(name, scenario, key) for name, scenario, key in REFERENCES}
+
+
 def result(measured, described, run):
     """The one JSON object. What was not checked for completeness is nowhere in it."""
     sure = {scenario: {name: list(map(checked, rounds)) for name, rounds in contenders.items() if name != SYNCS}
@@ -18,7 +31,7 @@ def result(measured, described, run):
         for name, counted in contenders.get(SYNCS, {}).items():
             figures[scenario].setdefault(name, {})["syncs_per_1000_acks"] = counted.get("per_1000")
     bars = all_bars(sure, described)
-    return {"run": run, "machine": described, "bars": bars, "figures": figures, "rounds": sure,
+    return {"run": run, "machine": described, "references": references(figures), "bars": bars, "figures": figures, "rounds": sure,
             "bars_missed": [one["name"] for one in bars if not one["held"]]}
 
 
@@ -38,7 +51,8 @@ def verdict(one):
 
 
 def contended(figure):
-    return f"{figure['contended_rounds']} of {figure['rounds']}"
+    """Of a figure that is no time and no rate nobody asks it."""
+    return f"{figure['contended_rounds']} of {figure['rounds']}" if "contended_rounds" in figure else "–"
 
 
 def table(res):

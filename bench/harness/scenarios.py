@@ -1,10 +1,10 @@
-"""What scenarios are made of, and the first of them. Each gives a dictionary of figures; a figure that could not be measured is {"reason": why}."""
+"""What scenarios are made of, and the first of them. Each gives {contender: [a figure per round]}; a figure that could not
+be measured is {"reason": why}."""
 
 import contextlib
 import dataclasses
 import pathlib
 import sqlite3
-import subprocess
 import sys
 import time
 
@@ -164,10 +164,11 @@ def flow(bench, generator, far_end, running, rate=0):
 
 
 def told(name, measure, *arguments):
-    """The figure that measure() gives, or why there is none; said as it comes."""
+    """The figure that measure() gives, or why there is none, whatever that is: half an hour of others must not be lost
+    with it. Said as it comes."""
     try:
         figure = measure(*arguments)
-    except (Failed, OSError, subprocess.SubprocessError) as failure:
+    except Exception as failure:
         kind = "" if isinstance(failure, Failed) else type(failure).__name__ + ": "
         figure = {"reason": kind + " ".join(str(failure).split())}
     say(f"  {name}: {brief(figure)}")
@@ -216,11 +217,13 @@ def brief(figure):
     return ", ".join(f"{key} {value}" for key, value in shown.items()) + mark
 
 
-def in_turn(bench, contenders, measure):
-    """{name: [a figure per round]}, one round of each after the other, because machines drift."""
+def in_turn(bench, contenders, measure, rounds_max=None):
+    """{name: [a figure per round]}, one round of each after the other, because machines drift. rounds_max: for what is
+    long and no ratio."""
+    count = min(bench.rounds, rounds_max or bench.rounds)
     rounds = {name: [] for name in contenders}
-    for number in range(bench.rounds):
-        say(f" round {number + 1} of {bench.rounds}")
+    for number in range(count):
+        say(f" round {number + 1} of {count}")
         for name, contender in contenders.items():
             machine.wait_until_quiet(bench.wait_quiet_s, CONTENTION_MAX)
             rounds[name].append(measure(name, contender))

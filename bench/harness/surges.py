@@ -9,6 +9,7 @@ from .load import Load, all_arrived, sink, together
 from .processes import Failed
 from .scenarios import PEERS, STEADY_RATE, WARM_UP_S, contention, hubs, in_turn, told
 
+ROUNDS_MAX = 1
 BURST_FACTOR = 10
 REFUSED_STATUS = 503
 OUTAGE_PATIENCE_S = 60  # a breaker asks again only now and then
@@ -58,7 +59,7 @@ def play_burst(bench, name, contender):
 
 def burst(bench):
     contenders = {**hubs(bench), "outbox_shared": PEERS["outbox_shared"]}
-    return in_turn(bench, contenders, lambda name, one: told(name, play_burst, bench, name, one))
+    return in_turn(bench, contenders, lambda name, one: told(name, play_burst, bench, name, one), ROUNDS_MAX)
 
 
 def outage_figure(arrivals, report, account, down_us, up_us):
@@ -123,4 +124,4 @@ def play_outage(bench, name, contender):
 
 
 def outage_drain(bench):
-    return in_turn(bench, hubs(bench), lambda name, one: told(name, play_outage, bench, name, one))
+    return in_turn(bench, hubs(bench), lambda name, one: told(name, play_outage, bench, name, one), ROUNDS_MAX)
