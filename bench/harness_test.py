@@ -13,7 +13,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 
-from harness import bars, document, figures, growth, load, nodes, report, search, surges, timeline
+from harness import bars, document, figures, growth, load, nodes, report, search, surges, timeline, waiting
 from harness.catalogue import SCENARIOS
 from harness.processes import Failed
 from harness.replay import replay_figure
@@ -250,6 +250,15 @@ class Children(unittest.TestCase):
         with self.assertRaisesRegex(Failed, "no hub leads"):
             nodes.figure_of({"scenarios": [{"verdict": "broken", "figures": {"took_s": 3}, "broken": ["no hub leads"],
                                             "notes": []}]}, 300)
+
+    def test_backlog(self):
+        said = {"records": 1_000, "order_violations": 0, "whole_drain_s": 4.0, "ready_s": 0.1, "first_delivery_s": 0.2,
+                "taken_up_s": 0.3, "rss_mb_peak": 90.0, "journal_mb": 2, "doubles": 0, "missing": 0}
+        figure = waiting.figure_of(said)
+        self.assertEqual((figure["drain_per_s"], figure["waiting"]), (250.0, 1_000))
+        del said["missing"]  # not all were waited for
+        with self.assertRaises(KeyError):
+            waiting.figure_of(said)
 
     def test_search_shows_the_worst(self):
         times = {"cases": {"p50_ms": 1.0, "p99_ms": 2.0}, "search_sku": {"p50_ms": 3.0, "p99_ms": 40.0}}

@@ -7,8 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/steps.sh
 
 PACKAGES=(nginx-light redis-server postgresql-15 libpq-dev strace)
-TARGETS=(tillbridge tillbridge-sandbox load_generator sink_server sqlite_jobs postgres_jobs fill_journal console_bench
-  bench_net_test)
+TARGETS=(tillbridge tillbridge-sandbox load_generator sink_server sqlite_jobs postgres_jobs fill_journal backlog_journal
+  console_bench bench_net_test)
 PEERS=bench/peers
 OWN_NODE=24.21.0
 

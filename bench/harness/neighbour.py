@@ -23,6 +23,7 @@ def with_neighbour(bench, folder, far_end):
     with sink(bench.programs, other) as neighbour:
         with relay(bench, folder, {HEALTHY: far_end.port, NEIGHBOUR: neighbour.port}) as running:
             yield running, neighbour
+            neighbour.program.end()  # the calls that hang end with it: the hub would wait for them before it stops
 
 
 def alone(bench, folder, far_end, rate=0):

@@ -98,8 +98,8 @@ class BackfillBench : public test::JournalBench {
     using Arrivals = std::vector<journal::OpenArrival>;
     const auto open = ask<Arrivals>([](journal::Reader& reader) -> Result<Arrivals> {
       Arrivals found;
-      TB_CHECK(reader.open_work([&](const journal::OpenArrival& one) { found.push_back(one); },
-                                [](const journal::OpenDelivery&) {}));
+      TB_CHECK(
+          reader.open_arrivals([&](const journal::OpenArrival& one) { found.push_back(one); }));
       return found;
     });
     for (const auto& arrival : open) running->resolution.adopt(arrival);

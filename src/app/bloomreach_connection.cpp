@@ -130,7 +130,8 @@ bool BloomreachConnection::sends() const {
 }
 
 bool BloomreachConnection::has_waiting(const std::string& flow, const std::string& lane) {
-  return carrier_of(flow).dispatch().lanes().contains(stable_hash(lane));
+  const engine::Courier& courier = carrier_of(flow);
+  return courier.taking_up() || courier.dispatch().lanes().contains(stable_hash(lane));
 }
 
 }  // namespace tillbridge::app

@@ -32,6 +32,7 @@ class BloomreachConnection final : public TargetConnection {
   bool sends() const;
   bool carries(const std::string& flow) const override;
   std::vector<std::string> flows() const override;
+  // Also true while it is not known yet, at the start.
   bool has_waiting(const std::string& flow, const std::string& lane);
 
  private:

@@ -77,8 +77,8 @@ Task<Result<void>> Hub::start() {
   }
   operations_ =
       std::make_unique<HubOperations>(clock_, *journal_, *ids_, workspaces_, options_.drills);
-  const auto taken_up = co_await take_up_work();
-  if (!taken_up) co_return fail(taken_up.error());
+  take_up_ = std::make_unique<TakeUp>(loop_, *journal_, workspaces_, *above);
+  TB_CO_CHECK(co_await take_up_->begin());
   TB_CO_TRY(Secret token, control_token());
   const Surroundings surroundings{loop_, clock_, *journal_, *ids_, metrics_, *transport_};
   ConsoleParts parts{surroundings, config_,          options_.file, *operations_,  workspaces_,
@@ -90,6 +90,7 @@ Task<Result<void>> Hub::start() {
   TB_CO_CHECK(co_await console_->start(tasks_));
   TB_CO_CHECK(build_public_server());
   for (const auto& workspace : workspaces_) workspace->start(tasks_);
+  tasks_.start(take_up_->run());
   operations_->set_public_url(url_from_here(config_.hub.listen, public_port()));
   operations_->set_ready(true);
   telemetry::log(telemetry::Level::info, "ready",
@@ -137,51 +138,6 @@ Task<Result<std::uint32_t>> Hub::store_settings(const Workspace& workspace) {
   const auto stored = co_await journal_->commit(std::move(step));
   if (!stored) co_return fail(stored.error());
   co_return version;
-}
-
-Task<Result<void>> Hub::take_up_work() {
-  struct Open {
-    std::vector<journal::OpenArrival> arrivals;
-    std::vector<journal::OpenDelivery> deliveries;
-    std::vector<journal::Pause> pauses;
-  };
-  std::function<Result<Open>(journal::Reader&)> query =
-      [](journal::Reader& reader) -> Result<Open> {
-    Open open;
-    TB_CHECK(reader.open_work(
-        [&](const journal::OpenArrival& arrival) { open.arrivals.push_back(arrival); },
-        [&](const journal::OpenDelivery& delivery) { open.deliveries.push_back(delivery); }));
-    TB_TRY(open.pauses, reader.pauses());
-    return open;
-  };
-  const auto open = co_await journal_->read<Open>(std::move(query));
-  if (!open) co_return fail(open.error());
-  std::size_t foreign = 0;
-  const auto find = [&](const std::string& name) -> WorkspaceRuntime* {
-    for (const auto& workspace : workspaces_) {
-      if (workspace->name() == name) return workspace.get();
-    }
-    ++foreign;
-    return nullptr;
-  };
-  for (const auto& arrival : open->arrivals) {
-    if (auto* workspace = find(arrival.workspace)) workspace->adopt(arrival);
-  }
-  for (const auto& delivery : open->deliveries) {
-    if (auto* workspace = find(delivery.workspace)) workspace->adopt(delivery);
-  }
-  for (const auto& pause : open->pauses) {
-    if (auto* workspace = find(pause.workspace)) (void)workspace->pause(pause.connection);
-  }
-  if (foreign > 0) {
-    telemetry::log(
-        telemetry::Level::warning, "work_of_unknown_workspaces",
-        {{"items", foreign},
-         {"do", "put their workspaces back into the configuration; nothing of them is lost"}});
-  }
-  telemetry::log(telemetry::Level::info, "work_taken_up",
-                 {{"arrivals", open->arrivals.size()}, {"deliveries", open->deliveries.size()}});
-  co_return Result<void>{};
 }
 
 Result<Secret> Hub::control_token() const {
@@ -309,6 +265,7 @@ Task<http::Reply> Hub::receive_order_event(http::Request request) {
 
 Task<bool> Hub::make_way(Duration at_most) {
   if (!co_await console_->finish_acts(at_most)) co_return false;
+  take_up_->request_stop();
   for (const auto& workspace : workspaces_) workspace->request_stop();
   console_->request_stop();
   tasks_.request_stop();
@@ -319,6 +276,7 @@ Task<bool> Hub::make_way(Duration at_most) {
 Task<void> Hub::stop() {
   if (operations_) operations_->set_ready(false);
   if (public_server_) co_await public_server_->stop(stop_grace);
+  if (take_up_) take_up_->request_stop();
   for (const auto& workspace : workspaces_) workspace->request_stop();
   if (console_) console_->request_stop();
   tasks_.request_stop();

@@ -10,6 +10,7 @@
 #include "app/config_edited.h"
 #include "app/console.h"
 #include "app/operations.h"
+#include "app/take_up.h"
 #include "app/workspace.h"
 #include "http/router.h"
 #include "outbound/curl_mailer.h"
@@ -56,7 +57,6 @@ class Hub {
   Result<void> open_journal();
   Result<Secret> control_token() const;
   Task<Result<std::uint32_t>> store_settings(const Workspace& workspace);
-  Task<Result<void>> take_up_work();
   Result<void> build_public_server();
   void announce() const;
   Task<http::Reply> receive_events(http::Request request);
@@ -75,6 +75,7 @@ class Hub {
   std::unique_ptr<outbound::CurlTransport> transport_;
   std::unique_ptr<outbound::CurlMailer> mailer_;
   std::vector<std::unique_ptr<WorkspaceRuntime>> workspaces_;
+  std::unique_ptr<TakeUp> take_up_;
   std::unique_ptr<HubOperations> operations_;
   std::unique_ptr<Console> console_;
   http::Router public_routes_;

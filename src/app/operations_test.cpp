@@ -106,11 +106,7 @@ class WorkspaceBench : public test::JournalBench {
     const Surroundings around{loop, clock, journal, ids, metrics, transport};
     workspaces.push_back(std::make_unique<WorkspaceRuntime>(around, settings(), 1, "/nowhere"));
     for (const auto& open : ask<std::vector<journal::OpenDelivery>>([](journal::Reader& reader) {
-           std::vector<journal::OpenDelivery> found;
-           return reader
-               .open_work([](const journal::OpenArrival&) {},
-                          [&](const journal::OpenDelivery& one) { found.push_back(one); })
-               .map([&] { return found; });
+           return reader.open_deliveries(DeliveryId{}, DeliveryId{~0ULL >> 1}, 1'000);
          }))
       shop().adopt(open);
     for (const auto& pause : pauses()) EXPECT_TRUE(shop().pause(pause.connection));

@@ -22,6 +22,14 @@ engine::Courier& TargetConnection::carrier_of(const std::string& flow) {
   return *carriers_.front().courier;
 }
 
+void TargetConnection::begin_take_up() {
+  for (const Carrier& carrier : carriers_) carrier.courier->begin_take_up();
+}
+
+void TargetConnection::end_take_up() {
+  for (const Carrier& carrier : carriers_) carrier.courier->end_take_up();
+}
+
 void TargetConnection::start(TaskGroup& tasks) {
   for (const Carrier& carrier : carriers_) tasks.start(carrier.courier->run());
 }

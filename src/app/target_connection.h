@@ -30,6 +30,9 @@ class TargetConnection {
   // Those that deliveries are planned for, as this connection is set up.
   virtual std::vector<std::string> flows() const { return {}; }
 
+  // Between these two, what was found at the start is adopted; see engine/courier.h.
+  void begin_take_up();
+  void end_take_up();
   void adopt(const journal::OpenDelivery& delivery) { carrier_of(delivery.flow).adopt(delivery); }
   void add(const journal::AddDelivery& delivery, const std::string& store) {
     carrier_of(delivery.flow).add(delivery, store);

@@ -198,6 +198,14 @@ void WorkspaceRuntime::adopt(const journal::OpenArrival& arrival) {
   resolution_.adopt(arrival);
 }
 
+void WorkspaceRuntime::begin_take_up() {
+  for (const auto& one : connections_) one->begin_take_up();
+}
+
+void WorkspaceRuntime::end_take_up() {
+  for (const auto& one : connections_) one->end_take_up();
+}
+
 void WorkspaceRuntime::adopt(const journal::OpenDelivery& delivery) {
   TargetConnection* found = connection(delivery.connection);
   if (found != nullptr && found->carries(delivery.flow)) {

@@ -31,7 +31,10 @@ class WorkspaceRuntime {
                    const std::string& data_dir);
 
   void adopt(const journal::OpenArrival& arrival);
+  // Deliveries, in pieces: while it runs, what is planned waits for the end (engine/courier.h).
+  void begin_take_up();
   void adopt(const journal::OpenDelivery& delivery);
+  void end_take_up();
   void start(TaskGroup& tasks);
   void request_stop();
 

@@ -13,9 +13,6 @@ namespace tillbridge::engine {
 namespace {
 
 constexpr Duration idle_wait = std::chrono::seconds{1};
-// Retry pauses are hardly carried over a restart: a platform that still wants to be left alone says
-// so again.
-constexpr Duration restart_pause_max = std::chrono::seconds{2};
 constexpr Duration store_retry_pause = std::chrono::milliseconds{200};
 
 std::vector<double> lag_bounds() {
@@ -99,73 +96,6 @@ Item Courier::to_item(const journal::OpenDelivery& delivery) {
 Tick Courier::due_tick(Instant due_at) const {
   const Duration wait = due_at - clock_.now();
   return clock_.tick() + std::clamp(wait, Duration{0}, Duration{std::chrono::hours{24}});
-}
-
-void Courier::adopt(const journal::OpenDelivery& delivery) {
-  Item item = to_item(delivery);
-  if (delivery.state == journal::DeliveryState::blocked) {
-    lag_.gone(item.lag_series, item.late_from);  // a case tells of it
-    dispatch_.add_blocked(item);
-    return;
-  }
-  // What was held until a time that has come may have been sent.
-  const bool held =
-      delivery.state == journal::DeliveryState::held && delivery.due_at > clock_.now();
-  // The process before this one may have had a lane's first delivery under way, and no other.
-  item.echo = !held && !dispatch_.lanes().contains(item.lane);
-  const Tick due = held ? due_tick(delivery.due_at)
-                        : std::min(due_tick(delivery.due_at), clock_.tick() + restart_pause_max);
-  // A newer state that takes its place must not go before the echo is over.
-  const bool late = item.echo && settings_.dispatch.newest_wins;
-  const Tick from = late ? clock_.tick() + settings_.dispatch.echo_window : Tick{};
-  if (const auto older = dispatch_.add(item, std::max(due, from))) replace(*older);
-  changed_.notify();
-}
-
-void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked) {
-  forget(delivery.id);  // its bytes may be others now
-  // Found at the start behind others, a blocked one waits for its turn and is sent anyway.
-  if (was_blocked && !blocks(delivery)) return;
-  Item item = to_item(delivery);
-  item.next_trigger = journal::Trigger::operator_;
-  if (was_blocked) {
-    dispatch_.lanes().release_blocked(item, clock_.tick());
-  } else {
-    if (const auto older = dispatch_.add(item, clock_.tick())) replace(*older);
-  }
-  changed_.notify();
-}
-
-void Courier::drop_blocked(const journal::OpenDelivery& delivery) {
-  if (!blocks(delivery)) return;
-  dispatch_.lanes().drop_blocked(stable_hash(delivery.lane));
-  changed_.notify();
-}
-
-bool Courier::blocks(const journal::OpenDelivery& delivery) const {
-  if (dispatch_.lanes().blocked_by(stable_hash(delivery.lane), delivery.id)) return true;
-  telemetry::log(telemetry::Level::warning, "delivery_blocks_no_lane",
-                 {{"connection", settings_.connection}, {"delivery", delivery.id.value}});
-  return false;
-}
-
-void Courier::add(const journal::AddDelivery& delivery, const std::string& store) {
-  journal::OpenDelivery open;
-  open.id = delivery.id;
-  open.record = delivery.record;
-  open.flow = delivery.flow;
-  open.store = store;
-  open.state = delivery.state;
-  open.due_at = delivery.due_at;
-  open.lane = delivery.lane;
-  open.priority = delivery.priority;
-  open.on_reject = delivery.on_reject;
-  open.settle = delivery.settle;
-  open.happened_at = delivery.happened_at;
-  open.parts = static_cast<std::uint32_t>(delivery.parts.size());
-  cache(delivery.id, delivery.parts);
-  if (const auto older = dispatch_.add(to_item(open), due_tick(delivery.due_at))) replace(*older);
-  changed_.notify();
 }
 
 void Courier::replace(const Item& item) {

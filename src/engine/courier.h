@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/async.h"
@@ -55,8 +56,14 @@ class Courier {
   Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSource& ids,
           telemetry::Metrics& metrics, LagBoard& lag, CourierSettings settings, Channel& channel);
 
-  // Work found at start (body on disk).
+  // Work found at start (body on disk), in id order. It may be taken up in pieces, while what is
+  // here already goes out, between these two: what comes in meanwhile (what is planned, what a
+  // person does about a delivery) waits for the end, because it must not overtake in its lane what
+  // is not taken up yet. Stores and flows may be held and the courier paused all the time.
+  void begin_take_up() { taking_up_ = true; }
   void adopt(const journal::OpenDelivery& delivery);
+  void end_take_up();
+  bool taking_up() const { return taking_up_; }
   // A parked or blocked delivery that an operator sends again, already stored as waiting.
   void send_again(const journal::OpenDelivery& delivery, bool was_blocked);
   // A blocked delivery that an operator will not have sent, already stored as skipped: its lane
@@ -101,6 +108,8 @@ class Courier {
   journal::Step to_step(const std::vector<Settlement>& settlements, Channel::Answer answer,
                         Instant began, Duration took);
   Item to_item(const journal::OpenDelivery& delivery);
+  // Now, or when everything found at the start is taken up.
+  void in_turn(std::function<void()> act);
   std::uint32_t part_number(PauseKind kind, const std::string& name);
   void count(const std::vector<Settlement>& settlements);
   telemetry::Histogram& lag_of(std::uint16_t series);
@@ -125,6 +134,9 @@ class Courier {
   TaskGroup calls_;
   Signal changed_;
   bool stopping_ = false;
+  bool taking_up_ = false;
+  std::deque<std::function<void()>> later_;    // what came in while taking up
+  std::unordered_set<DeliveryId> sent_again_;  // of these: are added by it, not by adopt()
   std::array<std::unordered_map<std::string, std::uint32_t>, 2> part_numbers_;  // by PauseKind
   Totals totals_;
   std::vector<Item> replaced_;  // gone from the lanes, not yet from the journal

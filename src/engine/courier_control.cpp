@@ -13,7 +13,7 @@ void Courier::request_stop() {
 }
 
 bool Courier::idle() const {
-  return dispatch_.lanes().size() == 0 && replaced_.empty();
+  return !taking_up_ && dispatch_.lanes().size() == 0 && replaced_.empty();
 }
 
 void Courier::pause() {

@@ -11,8 +11,13 @@ namespace {
 constexpr double step_ratio = 1.25;
 constexpr double first_step_us = 1'000.0;
 
-Duration behind_since(std::int64_t second, Instant now) {
+Duration behind_since(std::uint32_t second, Instant now) {
   return std::max(Duration{0}, now - from_unix_seconds(second));
+}
+
+std::uint32_t unix_second(Instant at) {
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(to_unix_seconds(at), 0, std::numeric_limits<std::uint32_t>::max()));
 }
 
 }  // namespace
@@ -61,15 +66,29 @@ std::uint16_t LagBoard::series(const std::string& connection, const std::string&
 
 void LagBoard::waiting(std::uint16_t series, Instant happened_at) {
   Series& one = series_.at(series);
-  ++one.waiting[to_unix_seconds(happened_at)];
+  const std::uint32_t second = unix_second(happened_at);
+  auto at = second_of(one, happened_at);
+  if (at == one.waiting.end() || at->at != second) at = one.waiting.insert(at, Second{second, 0});
+  ++at->count;
   ++one.waiting_count;
 }
 
+// Where it is or belongs. What begins to wait mostly happened last.
+std::deque<LagBoard::Second>::iterator LagBoard::second_of(Series& series, Instant happened_at) {
+  const std::uint32_t second = unix_second(happened_at);
+  auto& waiting = series.waiting;
+  if (waiting.empty() || waiting.back().at < second) return waiting.end();
+  return std::lower_bound(waiting.begin(), waiting.end(), second,
+                          [](const Second& one, std::uint32_t other) { return one.at < other; });
+}
+
+// A second in the middle stays, empty, until it is the first.
 void LagBoard::remove_waiting(Series& series, Instant happened_at) {
-  const auto at = series.waiting.find(to_unix_seconds(happened_at));
-  if (at == series.waiting.end()) return;
-  if (--at->second == 0) series.waiting.erase(at);
+  const auto at = second_of(series, happened_at);
+  if (at == series.waiting.end() || at->at != unix_second(happened_at) || at->count == 0) return;
+  --at->count;
   --series.waiting_count;
+  while (!series.waiting.empty() && series.waiting.front().count == 0) series.waiting.pop_front();
 }
 
 void LagBoard::accepted(std::uint16_t series, Instant happened_at, Instant now) {
@@ -102,7 +121,7 @@ std::vector<LagBoard::Row> LagBoard::rows(Instant now) {
     recent.add(one.current);
     Row row{one.names,         recent.count(), recent.percentile(0.5), recent.percentile(0.99),
             one.waiting_count, Duration{0}};
-    if (!one.waiting.empty()) row.oldest_waiting = behind_since(one.waiting.begin()->first, now);
+    if (!one.waiting.empty()) row.oldest_waiting = behind_since(one.waiting.front().at, now);
     if (row.accepted > 0 || row.waiting > 0) rows.push_back(std::move(row));
   }
   return rows;
@@ -119,7 +138,7 @@ std::vector<LagBoard::Crossing> LagBoard::crossings(Instant now, Tick tick) {
     flow.flow = one.names.flow;
     flow.waiting += one.waiting_count;
     if (one.waiting.empty()) continue;
-    const Duration age = behind_since(one.waiting.begin()->first, now);
+    const Duration age = behind_since(one.waiting.front().at, now);
     if (age < flow.behind) continue;
     flow.behind = age;
     flow.worst_store = one.names.store;

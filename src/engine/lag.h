@@ -1,11 +1,12 @@
 #pragma once
 // How far the platforms are behind the tills (REQUIREMENTS K4): per connection, flow and store the
 // time from the till to accepted, and the oldest that still waits. Says when an agreed threshold is
-// passed and when that is over. Pure; one thread; a few hundred bytes per series plus a few per
-// second with waiting work.
+// passed and when that is over. Pure; one thread; a few hundred bytes per series plus
+// eight per second with waiting work.
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -76,12 +77,17 @@ class LagBoard {
   void adopt_raised(const std::string& connection, const std::string& flow);
 
  private:
+  struct Second {
+    std::uint32_t at = 0;  // the till, by the unix clock
+    std::uint32_t count = 0;
+  };
   struct Series {
     Names names;
-    LagHistogram current, before;                   // two windows of `recent`
-    std::map<std::int64_t, std::uint32_t> waiting;  // second at the till -> how many
+    LagHistogram current, before;  // two windows of `recent`
+    std::deque<Second> waiting;    // rising; the first one has somebody waiting
     std::uint64_t waiting_count = 0;
   };
+  static std::deque<Second>::iterator second_of(Series& series, Instant happened_at);
   void remove_waiting(Series& series, Instant happened_at);
   void turn_windows(Instant now);
 

@@ -6,72 +6,82 @@
 
 namespace tillbridge::engine {
 
-std::pair<Lanes::Lane*, bool> Lanes::append(const Item& item, Tick due) {
-  std::uint32_t index = 0;
-  if (!free_.empty()) {
-    index = free_.back();
-    free_.pop_back();
-    slab_[index] = Slot{item, due, none};
-  } else {
-    index = static_cast<std::uint32_t>(slab_.size());
-    slab_.push_back(Slot{item, due, none});
-    ++items_;
-  }
-  auto [found, fresh] = lanes_.try_emplace(item.lane);
-  Lane& lane = found->second;
-  if (fresh) {
-    lane.head = index;
-    const auto quiet = quiet_.find(item.lane);
-    if (quiet != quiet_.end()) slab_[index].due = std::max(due, quiet->second);
-  } else {
-    slab_[lane.tail].next = index;
-    if (lane.state == State::held) ++held_;
-  }
-  lane.tail = index;
-  ++lane.length;
-  return {&lane, fresh};
+bool Lanes::more_urgent(const Slot& one, const Slot& other) {
+  return one.priority != other.priority ? one.priority < other.priority : one.id < other.id;
 }
 
-bool Lanes::holds(const Item& item) const {
-  return (!held_stores_.empty() && held_stores_.contains(item.store)) ||
-         (!held_flows_.empty() && held_flows_.contains(item.flow));
+bool Lanes::sooner(const Slot& one, const Slot& other) {
+  return one.due < other.due;
+}
+
+std::pair<std::uint32_t, bool> Lanes::append(const Item& item, Tick due) {
+  const std::uint32_t added = slots_.take(item, due);
+  Slot& slot = slots_[added];
+  std::uint32_t* const tail = lanes_.find(item.lane, slots_);
+  if (tail == nullptr) {
+    slot.next = added;
+    lanes_.add(added, slots_);
+    const auto quiet = quiet_.find(item.lane);
+    if (quiet != quiet_.end()) slot.due = std::max(due, quiet->second);
+    return {added, true};
+  }
+  const std::uint32_t head = head_of(*tail);
+  slot.next = head;
+  slots_[*tail].next = added;
+  *tail = added;
+  if (slots_[head].state == LaneState::held) {
+    ++held_;
+    ++slots_[head].place;
+  }
+  return {added, false};
+}
+
+bool Lanes::holds(const Slot& head) const {
+  return (!held_stores_.empty() && held_stores_.contains(head.store)) ||
+         (!held_flows_.empty() && held_flows_.contains(head.flow));
+}
+
+std::uint32_t Lanes::length_of(std::uint32_t head) const {
+  std::uint32_t length = 1;
+  for (std::uint32_t at = slots_[head].next; at != head; at = slots_[at].next) ++length;
+  return length;
 }
 
 // The head decides whether the lane is held, ready or waits for a tick. A due tick in the past
 // becomes ready at wake().
-void Lanes::enlist(std::uint64_t lane_key, Lane& lane) {
-  const Slot& head = slab_[lane.head];
-  if (holds(head.item)) {
-    lane.state = State::held;
-    held_ += lane.length;
+void Lanes::enlist(std::uint32_t head) {
+  Slot& slot = slots_[head];
+  if (holds(slot)) {
+    slot.state = LaneState::held;
+    slot.place = length_of(head);
+    held_ += slot.place;
     return;
   }
-  lane.state = State::due;
-  due_.emplace(head.due, lane_key);
+  slot.state = LaneState::due;
+  due_.push(head, slots_);
 }
 
-void Lanes::make_ready(std::uint64_t lane_key, Lane& lane) {
-  lane.state = State::ready;
-  const Item& head = slab_[lane.head].item;
-  ready_.insert(ReadyKey{head.priority, head.id, lane_key});
-  ready_parts_ += head.parts_left();
+void Lanes::make_ready(std::uint32_t head) {
+  slots_[head].state = LaneState::ready;
+  ready_.push(head, slots_);
+  ready_parts_ += slots_.parts_left(head);
 }
 
 void Lanes::add(const Item& item, Tick due) {
-  const auto [lane, fresh] = append(item, due);
-  if (fresh) enlist(item.lane, *lane);
+  const auto [slot, is_head] = append(item, due);
+  if (is_head) enlist(slot);
 }
 
 // Takes the waiting head out of where its state put it.
-void Lanes::delist(std::uint64_t lane_key, const Lane& lane) {
-  const Slot& head = slab_[lane.head];
-  if (lane.state == State::held) {
-    held_ -= lane.length;
-  } else if (lane.state == State::due) {
-    due_.erase({head.due, lane_key});
+void Lanes::delist(std::uint32_t head) {
+  const Slot& slot = slots_[head];
+  if (slot.state == LaneState::held) {
+    held_ -= slot.place;
+  } else if (slot.state == LaneState::due) {
+    due_.remove(head, slots_);
   } else {
-    ready_.erase(ReadyKey{head.item.priority, head.item.id, lane_key});
-    ready_parts_ -= head.item.parts_left();
+    ready_.remove(head, slots_);
+    ready_parts_ -= slots_.parts_left(head);
   }
 }
 
@@ -79,67 +89,81 @@ void Lanes::delist(std::uint64_t lane_key, const Lane& lane) {
 // slots in a row needs no index, which a million waiting deliveries would pay for all the time.
 template <typename Act>
 void Lanes::for_heads_of(PauseKind kind, std::uint32_t number, Act act) {
-  for (std::uint32_t index = 0; index < slab_.size(); ++index) {
-    const Item& item = slab_[index].item;
-    if ((kind == PauseKind::store ? item.store : item.flow) != number) continue;
-    const auto found = lanes_.find(item.lane);
-    if (found != lanes_.end() && found->second.head == index) act(found->first, found->second);
+  for (std::uint32_t at = 0; at < slots_.end(); ++at) {
+    const Slot& slot = slots_[at];
+    if ((kind == PauseKind::store ? slot.store : slot.flow) != number) continue;
+    const std::uint32_t* const tail = lanes_.find(slot.lane, slots_);
+    if (tail != nullptr && head_of(*tail) == at) act(at);
   }
 }
 
 void Lanes::hold(PauseKind kind, std::uint32_t number) {
   if (!(kind == PauseKind::store ? held_stores_ : held_flows_).insert(number).second) return;
-  for_heads_of(kind, number, [this](std::uint64_t lane_key, Lane& lane) {
-    if (lane.state != State::ready && lane.state != State::due) return;
-    delist(lane_key, lane);
-    enlist(lane_key, lane);
+  for_heads_of(kind, number, [this](std::uint32_t head) {
+    const LaneState state = slots_[head].state;
+    if (state != LaneState::ready && state != LaneState::due) return;
+    delist(head);
+    enlist(head);
   });
 }
 
 void Lanes::release(PauseKind kind, std::uint32_t number) {
   if ((kind == PauseKind::store ? held_stores_ : held_flows_).erase(number) == 0) return;
-  for_heads_of(kind, number, [this](std::uint64_t lane_key, Lane& lane) {
-    if (lane.state != State::held) return;
-    delist(lane_key, lane);
-    enlist(lane_key, lane);  // held again if the other kind is still paused
+  for_heads_of(kind, number, [this](std::uint32_t head) {
+    if (slots_[head].state != LaneState::held) return;
+    delist(head);
+    enlist(head);  // held again if the other kind is still paused
   });
 }
 
 std::optional<Item> Lanes::add_newest(const Item& item, Tick due) {
-  const auto found = lanes_.find(item.lane);
-  if (found == lanes_.end()) {
+  const std::uint32_t* const found = lanes_.find(item.lane, slots_);
+  if (found == nullptr) {
     add(item, due);
     return std::nullopt;
   }
-  Lane& lane = found->second;
-  const bool head_stays = lane.state == State::busy || lane.state == State::blocked;
-  if (head_stays && lane.head == lane.tail) {
+  const std::uint32_t tail = *found;
+  const std::uint32_t head = head_of(tail);
+  const LaneState state = slots_[head].state;
+  const bool head_stays = state == LaneState::busy || state == LaneState::blocked;
+  if (head_stays && head == tail) {
     add(item, due);
     return std::nullopt;
   }
-  Slot& waiting = slab_[lane.tail];
-  if (item.id < waiting.item.id) return item;
-  const Item replaced = waiting.item;
+  if (item.id < slots_[tail].id) return item;
+  const Item replaced = slots_.item(tail);
   if (!head_stays) {
-    delist(item.lane, lane);
-    due = std::max(due, waiting.due);
+    delist(head);
+    due = std::max(due, slots_[tail].due);
   }
-  waiting.item = item;
-  waiting.item.priority = std::min(item.priority, replaced.priority);
-  waiting.due = due;
-  if (!head_stays) enlist(item.lane, lane);
+  Item newest = item;
+  newest.priority = std::min(item.priority, replaced.priority);
+  slots_.put(tail, newest);
+  slots_[tail].due = due;
+  if (!head_stays) enlist(head);
   return replaced;
 }
 
-bool Lanes::newer_waits(std::uint64_t lane_key) const {
-  const auto found = lanes_.find(lane_key);
-  return found != lanes_.end() && found->second.head != found->second.tail;
+bool Lanes::newer_waits(std::uint64_t lane) const {
+  const std::uint32_t* const tail = lanes_.find(lane, slots_);
+  return tail != nullptr && head_of(*tail) != *tail;
+}
+
+bool Lanes::contains(std::uint64_t lane, DeliveryId id) const {
+  const std::uint32_t* const tail = lanes_.find(lane, slots_);
+  if (tail == nullptr) return false;
+  std::uint32_t at = *tail;
+  do {
+    if (slots_[at].id == id) return true;
+    at = slots_[at].next;
+  } while (at != *tail);
+  return false;
 }
 
 void Lanes::add_blocked(const Item& item) {
-  const auto [lane, fresh] = append(item, Tick{});
-  if (!fresh) return;
-  lane->state = State::blocked;
+  const auto [slot, is_head] = append(item, Tick{});
+  if (!is_head) return;
+  slots_[slot].state = LaneState::blocked;
   ++blocked_;
 }
 
@@ -149,83 +173,81 @@ void Lanes::wake(Tick now) {
     if (over != quiet_.end() && over->second <= now) quiet_.erase(over);
     quiet_until_.pop_front();
   }
-  while (!due_.empty() && due_.begin()->first <= now) {
-    const std::uint64_t lane_key = due_.begin()->second;
-    due_.erase(due_.begin());
-    make_ready(lane_key, lanes_.at(lane_key));
+  while (!due_.empty() && slots_[due_.top()].due <= now) {
+    const std::uint32_t head = due_.top();
+    due_.remove(head, slots_);
+    make_ready(head);
   }
 }
 
 std::optional<Tick> Lanes::next_due() const {
   if (due_.empty()) return std::nullopt;
-  return due_.begin()->first;
+  return slots_[due_.top()].due;
 }
 
 const Item* Lanes::peek() const {
   if (ready_.empty()) return nullptr;
-  return &slab_[lanes_.at(ready_.begin()->lane).head].item;
+  peeked_ = slots_.item(ready_.top());
+  return &peeked_;
 }
 
 Item Lanes::take() {
   TB_ASSERT(!ready_.empty());
-  const ReadyKey key = *ready_.begin();
-  ready_.erase(ready_.begin());
-  Lane& lane = lanes_.at(key.lane);
-  TB_ASSERT(lane.state == State::ready);
-  lane.state = State::busy;
-  ready_parts_ -= slab_[lane.head].item.parts_left();
-  return slab_[lane.head].item;
+  const std::uint32_t head = ready_.top();
+  TB_ASSERT(slots_[head].state == LaneState::ready);
+  ready_.remove(head, slots_);
+  ready_parts_ -= slots_.parts_left(head);
+  slots_[head].state = LaneState::busy;
+  return slots_.item(head);
 }
 
-Lanes::Lane& Lanes::busy_lane(std::uint64_t lane_key) {
-  const auto found = lanes_.find(lane_key);
-  TB_ASSERT(found != lanes_.end() && found->second.state == State::busy);
-  return found->second;
+std::uint32_t Lanes::busy_head(std::uint64_t lane) const {
+  const std::uint32_t* const tail = lanes_.find(lane, slots_);
+  TB_ASSERT(tail != nullptr && slots_[head_of(*tail)].state == LaneState::busy);
+  return head_of(*tail);
 }
 
-void Lanes::finish(std::uint64_t lane_key, Tick next_from) {
-  Lane& lane = busy_lane(lane_key);
-  const std::uint32_t gone = lane.head;
-  lane.head = slab_[gone].next;
-  --lane.length;
-  free_.push_back(gone);
-  if (lane.head == none) {
-    lanes_.erase(lane_key);
+void Lanes::finish(std::uint64_t lane, Tick next_from) {
+  const std::uint32_t gone = busy_head(lane);
+  const std::uint32_t tail = *lanes_.find(lane, slots_);
+  if (gone == tail) {
+    lanes_.erase(lane, slots_);
+    slots_.give_back(gone);
     if (next_from > Tick{}) {
-      quiet_[lane_key] = next_from;
-      quiet_until_.emplace_back(next_from, lane_key);
+      quiet_[lane] = next_from;
+      quiet_until_.emplace_back(next_from, lane);
     }
-  } else {
-    Tick& due = slab_[lane.head].due;
-    due = std::max(due, next_from);
-    enlist(lane_key, lane);
+    return;
   }
+  const std::uint32_t head = slots_[gone].next;
+  slots_[tail].next = head;
+  slots_.give_back(gone);
+  slots_[head].due = std::max(slots_[head].due, next_from);
+  enlist(head);
 }
 
 void Lanes::retry(const Item& changed, Tick due) {
-  Lane& lane = busy_lane(changed.lane);
-  Slot& head = slab_[lane.head];
-  TB_ASSERT(head.item.id == changed.id);
-  head.item = changed;
-  head.due = due;
-  enlist(changed.lane, lane);
+  const std::uint32_t head = busy_head(changed.lane);
+  TB_ASSERT(slots_[head].id == changed.id);
+  slots_.put(head, changed);
+  slots_[head].due = due;
+  enlist(head);
 }
 
-void Lanes::put_back(std::uint64_t lane_key) {
-  Lane& lane = busy_lane(lane_key);
-  if (holds(slab_[lane.head].item)) {
-    enlist(lane_key, lane);
+void Lanes::put_back(std::uint64_t lane) {
+  const std::uint32_t head = busy_head(lane);
+  if (holds(slots_[head])) {
+    enlist(head);
   } else {
-    make_ready(lane_key, lane);
+    make_ready(head);
   }
 }
 
 void Lanes::block(const Item& changed) {
-  Lane& lane = busy_lane(changed.lane);
-  Item& head = slab_[lane.head].item;
-  TB_ASSERT(head.id == changed.id);
-  head = changed;
-  lane.state = State::blocked;
+  const std::uint32_t head = busy_head(changed.lane);
+  TB_ASSERT(slots_[head].id == changed.id);
+  slots_.put(head, changed);
+  slots_[head].state = LaneState::blocked;
   ++blocked_;
 }
 
@@ -234,21 +256,24 @@ void Lanes::release_blocked(const Item& changed, Tick now) {
   retry(changed, now);
 }
 
-void Lanes::drop_blocked(std::uint64_t lane_key) {
-  unblock(lane_key);
-  finish(lane_key);
+void Lanes::drop_blocked(std::uint64_t lane) {
+  unblock(lane);
+  finish(lane);
 }
 
-bool Lanes::blocked_by(std::uint64_t lane_key, DeliveryId id) const {
-  const auto found = lanes_.find(lane_key);
-  return found != lanes_.end() && found->second.state == State::blocked &&
-         slab_[found->second.head].item.id == id;
+bool Lanes::blocked_by(std::uint64_t lane, DeliveryId id) const {
+  const std::uint32_t* const tail = lanes_.find(lane, slots_);
+  if (tail == nullptr) return false;
+  const Slot& head = slots_[head_of(*tail)];
+  return head.state == LaneState::blocked && head.id == id;
 }
 
-void Lanes::unblock(std::uint64_t lane_key) {
-  const auto found = lanes_.find(lane_key);
-  TB_ASSERT(found != lanes_.end() && found->second.state == State::blocked);
-  found->second.state = State::busy;
+void Lanes::unblock(std::uint64_t lane) {
+  const std::uint32_t* const tail = lanes_.find(lane, slots_);
+  TB_ASSERT(tail != nullptr);
+  Slot& head = slots_[head_of(*tail)];
+  TB_ASSERT(head.state == LaneState::blocked);
+  head.state = LaneState::busy;
   --blocked_;
 }
 

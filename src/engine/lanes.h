@@ -9,52 +9,21 @@
 //   busy    its head is under way
 //   blocked its head needs a person; nothing passes it
 //
-// Compact: facts only, bodies stay on disk. Items live in one slab, lanes are linked lists through
-// it.
+// Compact, because a million may wait: about 85 bytes each, whatever their lanes. A lane is a ring
+// through the slots, found by its last one; its state is in its head.
 
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <unordered_set>
-#include <vector>
 
-#include "base/clock.h"
-#include "base/ids.h"
-#include "journal/step.h"
+#include "engine/item.h"
+#include "engine/lane_index.h"
+#include "engine/lane_slots.h"
+#include "engine/slot_heap.h"
 
 namespace tillbridge::engine {
-
-// What can be paused by itself within a connection.
-enum class PauseKind : std::uint8_t { store, flow };
-
-struct Item {
-  DeliveryId id;
-  RecordId record;
-  std::uint64_t lane = 0;  // stable_hash of workspace, connection and lane key
-  Instant happened_at;     // business time
-  std::uint64_t parts_done = 0;
-  std::uint32_t attempts = 0;       // that count
-  std::uint32_t attempts_made = 0;  // all
-  std::uint16_t lag_series = 0;     // of LagBoard, which lets stores share one ...
-  std::uint16_t flow = 0;           // numbers of the connection's own: what can be paused
-  std::uint32_t store = 0;
-  Instant late_from;  // ... which counts it from here
-  std::uint8_t parts = 1;
-  journal::Priority priority = journal::Priority::sale;
-  journal::OnReject on_reject = journal::OnReject::park;
-  journal::Settle settle = journal::Settle::resend;
-  journal::Trigger next_trigger = journal::Trigger::first;
-  bool alone = false;  // a call with others was refused: goes the usual way from now on
-  bool echo = false;   // an earlier call of it may still be at work at the platform (dispatch.h)
-
-  std::uint32_t parts_left() const {
-    return parts - static_cast<std::uint32_t>(__builtin_popcountll(parts_done));
-  }
-};
-
-static_assert(sizeof(Item) <= 72, "a million of them may wait");
 
 class Lanes {
  public:
@@ -64,7 +33,9 @@ class Lanes {
   // lane, or does not come in at all; the older one is returned. What is under way or blocked stays
   // ahead of it. A pause and a higher urgency of what it replaces hold on.
   std::optional<Item> add_newest(const Item& item, Tick due);
-  bool contains(std::uint64_t lane) const { return lanes_.contains(lane); }
+  bool contains(std::uint64_t lane) const { return lanes_.find(lane, slots_) != nullptr; }
+  // This one is in the lane. Looks through all of the lane.
+  bool contains(std::uint64_t lane, DeliveryId id) const;
   // Something waits behind the lane's head.
   bool newer_waits(std::uint64_t lane) const;
   void add_blocked(const Item& item);
@@ -77,9 +48,9 @@ class Lanes {
   bool has_ready() const { return !ready_.empty(); }
   // Parts of all ready heads: what could be sent now.
   std::size_t ready_parts() const { return ready_parts_; }
-  // The most urgent ready head (priority, then age); its lane becomes busy.
+  // The most urgent ready head (priority, then age), nullptr without; good until the next call.
   const Item* peek() const;
-  Item take();
+  Item take();  // its lane becomes busy
 
   // Ends of a busy head:
   // Gone; the next one moves up and is not sent before `next_from`, even if it comes later.
@@ -100,48 +71,32 @@ class Lanes {
   // Deliveries in lanes that are held.
   std::size_t held_count() const { return held_; }
 
-  std::size_t size() const { return items_ - free_.size(); }
+  std::size_t size() const { return slots_.size(); }
   std::size_t lane_count() const { return lanes_.size(); }
   std::size_t blocked_count() const { return blocked_; }
 
  private:
-  static constexpr std::uint32_t none = 0xffffffff;
-  struct Slot {
-    Item item;
-    Tick due;
-    std::uint32_t next = none;
-  };
-  enum class State : std::uint8_t { ready, due, held, busy, blocked };
-  struct Lane {
-    std::uint32_t head = none;
-    std::uint32_t tail = none;
-    std::uint32_t length = 0;
-    State state = State::ready;
-  };
-  struct ReadyKey {
-    journal::Priority priority;
-    DeliveryId id;
-    std::uint64_t lane;
-    friend auto operator<=>(const ReadyKey&, const ReadyKey&) = default;
-  };
+  static bool more_urgent(const Slot& one, const Slot& other);
+  static bool sooner(const Slot& one, const Slot& other);
 
-  // The slot's lane, and whether it is fresh.
-  std::pair<Lane*, bool> append(const Item& item, Tick due);
-  bool holds(const Item& item) const;
+  // Its slot, and whether that is the lane's head.
+  std::pair<std::uint32_t, bool> append(const Item& item, Tick due);
+  std::uint32_t head_of(std::uint32_t tail) const { return slots_[tail].next; }
+  bool holds(const Slot& head) const;
+  std::uint32_t length_of(std::uint32_t head) const;
   template <typename Act>
   void for_heads_of(PauseKind kind, std::uint32_t number, Act act);
-  void make_ready(std::uint64_t lane_key, Lane& lane);
-  void enlist(std::uint64_t lane_key, Lane& lane);
-  void delist(std::uint64_t lane_key, const Lane& lane);
-  Lane& busy_lane(std::uint64_t lane_key);
-  void unblock(std::uint64_t lane_key);
+  void make_ready(std::uint32_t head);
+  void enlist(std::uint32_t head);
+  void delist(std::uint32_t head);
+  std::uint32_t busy_head(std::uint64_t lane) const;
+  void unblock(std::uint64_t lane);
 
-  std::vector<Slot> slab_;
-  std::vector<std::uint32_t> free_;
-  std::size_t items_ = 0;  // slots ever used
-  std::unordered_map<std::uint64_t, Lane> lanes_;
-  std::set<ReadyKey> ready_;
-  std::set<std::pair<Tick, std::uint64_t>> due_;
+  LaneSlots slots_;
+  LaneIndex lanes_;
+  SlotHeap<more_urgent> ready_;
+  SlotHeap<sooner> due_;
+  mutable Item peeked_;
   std::unordered_map<std::uint64_t, Tick> quiet_;  // empty lanes that are not to begin before ...
   std::deque<std::pair<Tick, std::uint64_t>> quiet_until_;  // ... oldest first
   std::unordered_set<std::uint32_t> held_stores_;

@@ -59,11 +59,14 @@ class Reader {
  public:
   virtual ~Reader() = default;
 
-  // At start: every arrival and delivery that is not finished, in id order, and the highest id ever
-  // given.
-  virtual Result<void> open_work(const std::function<void(const OpenArrival&)>& on_arrival,
-                                 const std::function<void(const OpenDelivery&)>& on_delivery) = 0;
+  // At start: every arrival that is not finished, in id order, and the highest id ever given.
+  virtual Result<void> open_arrivals(const std::function<void(const OpenArrival&)>& on_arrival) = 0;
   virtual Result<std::uint64_t> highest_id() = 0;
+  // Deliveries that are not finished with after < id <= until, in id order: asked page by page,
+  // each page costs the same. A delivery that stays unfinished meanwhile comes exactly once; pages
+  // see what was committed between them.
+  virtual Result<std::vector<OpenDelivery>> open_deliveries(DeliveryId after, DeliveryId until,
+                                                            std::size_t limit) = 0;
   virtual Result<std::vector<Pause>> pauses() = 0;
 
   // The exact bytes of deliveries, in the order asked. corrupt if one cannot be read.

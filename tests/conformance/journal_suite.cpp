@@ -47,16 +47,14 @@ bool JournalSuite::reopen() {
 
 std::vector<OpenArrival> JournalSuite::open_arrivals() {
   std::vector<OpenArrival> found;
-  EXPECT_TRUE(reader_->open_work([&](const OpenArrival& a) { found.push_back(a); },
-                                 [](const OpenDelivery&) {}));
+  EXPECT_TRUE(reader_->open_arrivals([&](const OpenArrival& a) { found.push_back(a); }));
   return found;
 }
 
 std::vector<OpenDelivery> JournalSuite::open_deliveries() {
-  std::vector<OpenDelivery> found;
-  EXPECT_TRUE(reader_->open_work([](const OpenArrival&) {},
-                                 [&](const OpenDelivery& d) { found.push_back(d); }));
-  return found;
+  auto found = reader_->open_deliveries(DeliveryId{}, DeliveryId{~0ULL >> 1}, 1'000);
+  EXPECT_TRUE(found) << found.error().what;
+  return found ? std::move(*found) : std::vector<OpenDelivery>{};
 }
 
 std::vector<std::string> JournalSuite::found_keys(const std::string& text,

@@ -200,6 +200,52 @@ TEST_P(JournalSuite, OpenRecordsComeInIdOrderInPagesThatStayRightWhileTheyAreWor
   EXPECT_THAT(ids(2, 2), ElementsAre(3U));
 }
 
+TEST_P(JournalSuite, OpenDeliveriesComeInIdOrderOfAllWorkspacesInPages) {
+  Step step;
+  auto elsewhere = record(2, "order/2");
+  elsewhere.workspace = "shop2";
+  elsewhere.store = "S2";
+  step.records = {record(1, "order/1"), elsewhere};
+  for (std::uint64_t id = 20; id < 30; ++id) {
+    auto one = delivery(id, id % 3 == 0 ? 2 : 1, "sale/" + std::to_string(id));
+    if (id % 3 == 0) one.workspace = "shop2";
+    step.deliveries.push_back(one);
+  }
+  step.attempts = {attempt(22, 1), attempt(22, 2)};
+  apply(std::move(step));
+  const auto page = [this](std::uint64_t after, std::uint64_t until, std::size_t limit) {
+    std::vector<std::uint64_t> ids;
+    const auto found = reader_->open_deliveries(DeliveryId{after}, DeliveryId{until}, limit);
+    EXPECT_TRUE(found) << found.error().what;
+    if (found) {
+      for (const OpenDelivery& one : *found) ids.push_back(one.id.value);
+    }
+    return ids;
+  };
+  EXPECT_THAT(page(0, 100, 4), ElementsAre(20, 21, 22, 23));
+  EXPECT_THAT(page(23, 27, 10), ElementsAre(24, 25, 26, 27));
+  EXPECT_THAT(page(29, 100, 10), IsEmpty());
+  EXPECT_THAT(page(0, 19, 10), IsEmpty());
+  const auto whole = reader_->open_deliveries(DeliveryId{20}, DeliveryId{22}, 10);
+  ASSERT_TRUE(whole);
+  ASSERT_EQ(whole->size(), 2U);
+  EXPECT_EQ(whole->front().workspace, "shop2");
+  EXPECT_EQ(whole->front().store, "S2");
+  EXPECT_EQ(whole->back().store, "S1");
+  EXPECT_EQ(whole->back().attempts_made, 2U);
+  EXPECT_EQ(whole->back().parts, 3U);
+  // Between two pages: one that was passed ends, one ahead ends, one ahead is tried, blocked, and
+  // one is planned beyond the end.
+  auto far = delivery(40, 1, "sale/40");
+  apply(
+      {.deliveries = {far},
+       .delivery_updates = {moved(20, DeliveryState::delivered), moved(25, DeliveryState::skipped),
+                            moved(26, DeliveryState::blocked), moved(21, DeliveryState::waiting)}});
+  EXPECT_THAT(page(22, 29, 10), ElementsAre(23, 24, 26, 27, 28, 29));
+  EXPECT_THAT(page(22, 29, 2), ElementsAre(23, 24));
+  EXPECT_THAT(page(24, 29, 2), ElementsAre(26, 27));
+}
+
 TEST_P(JournalSuite, AnArrivalIsFoundByItsIdWithItsPayload) {
   auto first = arrival(fresh_id(10), "e1");
   first.source = ArrivalSource::sweep;

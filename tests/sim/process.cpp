@@ -53,12 +53,41 @@ void Process::take_up_work() {
   for (const auto& [id, arrival] : world_.durable_.arrivals) {
     if (arrival.state == Durable::ArrivalState::received) expect(id, arrival.order, Duration{0});
   }
-  for (const auto& [id, delivery] : world_.durable_.deliveries) {
+  taking_up_ = true;
+  taken_until_ = DeliveryId{world_.last_id_};
+  take_up_page();
+}
+
+// A page is little, so that much happens in between.
+void Process::take_up_page() {
+  constexpr std::size_t page_rows = 3;
+  std::size_t rows = 0;
+  auto at = world_.durable_.deliveries.upper_bound(taken_);
+  for (; at != world_.durable_.deliveries.end() && at->first <= taken_until_; ++at) {
+    const auto& [id, delivery] = *at;
+    taken_ = id;
     if (delivery.state == Durable::DeliveryState::blocked) dispatch_.add_blocked(delivery.item);
     if (delivery.state == Durable::DeliveryState::waiting)
       dispatch_.add(delivery.item, delivery.due);
+    const bool open = delivery.state == Durable::DeliveryState::blocked ||
+                      delivery.state == Durable::DeliveryState::waiting;
+    if (open && ++rows == page_rows) break;
+  }
+  if (rows == page_rows) {
+    world_.in_process(milliseconds{100}, [this] { take_up_page(); });
+  } else {
+    taking_up_ = false;
+    for (const auto& act : std::exchange(later_, {})) act();
   }
   pump();
+}
+
+void Process::in_turn(std::function<void()> act) {
+  if (taking_up_ && world_.sabotage_ != Sabotage::hasty_planning) {
+    later_.push_back(std::move(act));
+  } else {
+    act();
+  }
 }
 
 void Process::expect(ArrivalId id, std::size_t order, Duration settling) {
@@ -265,8 +294,10 @@ void Process::release() {
       },
       [this, releases, planned] {
         for (const engine::Release& release : releases) waiting_.erase(release.id);
-        for (const Durable::Delivery& delivery : planned)
-          dispatch_.add(delivery.item, delivery.due);
+        in_turn([this, planned] {
+          for (const Durable::Delivery& delivery : planned)
+            dispatch_.add(delivery.item, delivery.due);
+        });
         planning_ = false;
         pump();
       });
@@ -407,7 +438,12 @@ void Process::send_again(DeliveryId id) {
   world_.commit(
       [this, id] { world_.durable_.deliveries.at(id).state = Durable::DeliveryState::waiting; },
       [this, id] {
-        dispatch_.lanes().release_blocked(world_.durable_.deliveries.at(id).item, world_.tick());
+        in_turn([this, id] {
+          const engine::Item& item = world_.durable_.deliveries.at(id).item;
+          // Taken up after this was stored, it waits already.
+          if (dispatch_.lanes().blocked_by(item.lane, id))
+            dispatch_.lanes().release_blocked(item, world_.tick());
+        });
         pump();
       });
 }

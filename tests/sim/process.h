@@ -1,7 +1,7 @@
 #pragma once
-// The hub of the simulation: the pure engine with drivers that do what OrderResolution and Courier
-// do: nothing is acted on before it is durable. It is woken by events and by wake_at() only, so a
-// wake_at() that is wrong stalls the run.
+// The hub of the simulation: the pure engine with drivers that do what OrderResolution, TakeUp and
+// Courier do: nothing is acted on before it is durable. It is woken by events and by wake_at()
+// only, so a wake_at() that is wrong stalls the run.
 
 #include "world.h"
 
@@ -23,6 +23,8 @@ class Process {
     std::uint64_t number = 0;
   };
 
+  void take_up_page();
+  void in_turn(std::function<void()> act);
   void pump();
   void set_alarm();
   void read_answered(const std::vector<std::string>& subjects, const Outcome& call,
@@ -49,6 +51,10 @@ class Process {
   std::map<ArrivalId, std::size_t> waiting_;
   std::map<ArrivalId, Duration> ready_at_;
   bool planning_ = false;
+  bool taking_up_ = false;
+  DeliveryId taken_;        // all up to here
+  DeliveryId taken_until_;  // the last one before this life
+  std::vector<std::function<void()>> later_;
   std::optional<Duration> alarm_at_;
 };
 

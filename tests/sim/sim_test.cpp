@@ -79,6 +79,7 @@ INSTANTIATE_TEST_SUITE_P(All, SimulationOfAMistake,
                                          Mistake{Sabotage::generous_budget, "budget exceeded"},
                                          Mistake{Sabotage::generous_flight, "calls in flight"},
                                          Mistake{Sabotage::deaf_breaker, "breaker closed after"},
+                                         Mistake{Sabotage::hasty_planning, "went backwards"},
                                          Mistake{Sabotage::shared_lane,
                                                  "a healthy lane was held up"}));
 

@@ -29,6 +29,7 @@ enum class Sabotage {
   generous_flight,   // one call too many at a time
   deaf_breaker,      // never opens
   shared_lane,       // all customers in one
+  hasty_planning,    // what is planned does not wait until everything found is taken up
 };
 
 // What survives a crash.

@@ -119,11 +119,8 @@ class DeskBench : public JournalBench {
     tasks_ =
         std::make_unique<TaskGroup>(loop, [](const std::string& what) { ADD_FAILURE() << what; });
     using Open = std::vector<journal::OpenDelivery>;
-    const Open open = ask<Open>([](journal::Reader& reader) -> Result<Open> {
-      Open found;
-      TB_CHECK(reader.open_work([](const journal::OpenArrival&) {},
-                                [&](const journal::OpenDelivery& one) { found.push_back(one); }));
-      return found;
+    const Open open = ask<Open>([](journal::Reader& reader) {
+      return reader.open_deliveries(DeliveryId{}, DeliveryId{~0ULL >> 1}, 1'000);
     });
     for (const auto& delivery : open) shop().adopt(delivery);
     shop().start(*tasks_);

@@ -11,25 +11,34 @@ class MemoryReader final : public DeskReader {
  public:
   explicit MemoryReader(std::shared_ptr<Data> data) : DeskReader(std::move(data)) {}
 
-  Result<void> open_work(const std::function<void(const OpenArrival&)>& on_arrival,
-                         const std::function<void(const OpenDelivery&)>& on_delivery) override {
+  Result<void> open_arrivals(const std::function<void(const OpenArrival&)>& on_arrival) override {
     const std::lock_guard lock(data_->mutex);
     for (const auto id : data_->unfinished_arrivals) {
       const auto& a = data_->arrivals.at(id).row;
       on_arrival({a.id, a.workspace, a.connection, a.subject, a.announces, a.source, a.received_at,
                   a.happened_at, a.due_at, a.tries});
     }
-    for (const auto id : data_->unfinished_deliveries) {
-      const auto& d = data_->deliveries.at(id);
+    return {};
+  }
+
+  Result<std::vector<OpenDelivery>> open_deliveries(DeliveryId after, DeliveryId until,
+                                                    std::size_t limit) override {
+    const std::lock_guard lock(data_->mutex);
+    std::vector<OpenDelivery> found;
+    const auto& open = data_->unfinished_deliveries;
+    for (auto id = open.upper_bound(after.value);
+         id != open.end() && *id <= until.value && found.size() < limit; ++id) {
+      const auto& d = data_->deliveries.at(*id);
       const auto& row = d.row;
       const auto record = data_->records.find(row.record.value);
-      on_delivery({row.id, row.record, d.workspace, row.connection, row.flow,
-                   record == data_->records.end() ? std::string{} : record->second.store, row.lane,
-                   row.priority, d.on_reject, d.settle, row.state, row.due_at, row.happened_at,
-                   row.attempts, static_cast<std::uint32_t>(attempts_of(id).size()), row.parts_done,
-                   d.parts});
+      found.push_back({row.id, row.record, d.workspace, row.connection, row.flow,
+                       record == data_->records.end() ? std::string{} : record->second.store,
+                       row.lane, row.priority, d.on_reject, d.settle, row.state, row.due_at,
+                       row.happened_at, row.attempts,
+                       static_cast<std::uint32_t>(attempts_of(*id).size()), row.parts_done,
+                       d.parts});
     }
-    return {};
+    return found;
   }
 
   Result<std::uint64_t> highest_id() override {

@@ -9,8 +9,8 @@
 // nothing below it can appear any more. A transaction that stays open for long (on any database of
 // that server) delays what is given; nothing is lost by it.
 //
-//   const auto place = changes.now();     // before open_work(): what comes twice is known by its
-//   id reader.open_work(...); for each notification, and every few seconds: changes.since(place)
+//   const auto place = changes.now();     // before the open work is read: what comes twice is
+//   known by its id; for each notification, and every few seconds: changes.since(place)
 //
 // Rows are kept for an hour (the writers' maintain() removes them). One thread each.
 

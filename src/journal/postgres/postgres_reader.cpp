@@ -33,11 +33,11 @@ void PostgresReader::connect() {
   connection_->forget_handlers();
 }
 
-Result<void> PostgresReader::open_work(
-    const std::function<void(const OpenArrival&)>& on_arrival,
-    const std::function<void(const OpenDelivery&)>& on_delivery) {
+Result<void> PostgresReader::open_arrivals(
+    const std::function<void(const OpenArrival&)>& on_arrival) {
   bool told = false;  // then it must not begin again
-  const auto read = [&] {
+  return asked([&] {
+    if (told) throw Failure(Error::Kind::unavailable, "journal: the connection was lost");
     const Snapshot snapshot(*connection_, true);
     connection_->send(sql::declare_open_arrivals);
     for (bool more = true; more;) {
@@ -46,17 +46,15 @@ Result<void> PostgresReader::open_work(
       more = !rows.empty();
       told = told || more;
     }
-    connection_->send(sql::declare_open_deliveries);
-    for (bool more = true; more;) {
-      const auto rows = connection_->query(sql::fetch_open_deliveries);
-      for (int at = 0; at < rows.size(); ++at) on_delivery(open_delivery_of(rows[at]));
-      more = !rows.empty();
-      told = told || more;
-    }
-  };
+  });
+}
+
+Result<std::vector<OpenDelivery>> PostgresReader::open_deliveries(DeliveryId after,
+                                                                  DeliveryId until,
+                                                                  std::size_t limit) {
   return asked([&] {
-    if (told) throw Failure(Error::Kind::unavailable, "journal: the connection was lost");
-    read();
+    return all_of(connection_->query(sql::open_deliveries, Params(after, until, limit)),
+                  open_delivery_of);
   });
 }
 

@@ -18,8 +18,9 @@ class PostgresReader final : public Reader {
   explicit PostgresReader(ConnectionSettings settings);
   ~PostgresReader() override;
 
-  Result<void> open_work(const std::function<void(const OpenArrival&)>& on_arrival,
-                         const std::function<void(const OpenDelivery&)>& on_delivery) override;
+  Result<void> open_arrivals(const std::function<void(const OpenArrival&)>& on_arrival) override;
+  Result<std::vector<OpenDelivery>> open_deliveries(DeliveryId after, DeliveryId until,
+                                                    std::size_t limit) override;
   Result<std::uint64_t> highest_id() override;
   Result<std::vector<Pause>> pauses() override;
   Result<std::vector<DeliveryBody>> delivery_bodies(std::span<const DeliveryId> ids) override;

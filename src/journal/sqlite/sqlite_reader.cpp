@@ -31,10 +31,9 @@ SqliteReader::SqliteReader(std::unique_ptr<Connection> connection, std::string f
 
 SqliteReader::~SqliteReader() = default;
 
-Result<void> SqliteReader::open_work(const std::function<void(const OpenArrival&)>& on_arrival,
-                                     const std::function<void(const OpenDelivery&)>& on_delivery) {
+Result<void> SqliteReader::open_arrivals(
+    const std::function<void(const OpenArrival&)>& on_arrival) {
   return guarded([&] {
-    Transaction snapshot(*connection_, Transaction::Kind::read);
     auto arrivals = sql_->open_arrivals.rows();
     while (arrivals.next()) {
       OpenArrival a;
@@ -42,14 +41,21 @@ Result<void> SqliteReader::open_work(const std::function<void(const OpenArrival&
                     a.received_at, a.happened_at, a.due_at, a.tries);
       on_arrival(a);
     }
-    auto deliveries = sql_->open_deliveries.rows();
+  });
+}
+
+Result<std::vector<OpenDelivery>> SqliteReader::open_deliveries(DeliveryId after, DeliveryId until,
+                                                                std::size_t limit) {
+  return guarded([&] {
+    std::vector<OpenDelivery> found;
+    auto deliveries = sql_->open_deliveries.rows(after, until, limit);
     while (deliveries.next()) {
-      OpenDelivery d;
+      OpenDelivery& d = found.emplace_back();
       deliveries.read(d.id, d.record, d.workspace, d.connection, d.flow, d.store, d.lane,
                       d.priority, d.on_reject, d.settle, d.state, d.due_at, d.happened_at,
                       d.attempts, d.attempts_made, d.parts_done, d.parts);
-      on_delivery(d);
     }
+    return found;
   });
 }
 

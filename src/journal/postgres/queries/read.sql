@@ -15,14 +15,17 @@ SELECT a.id, a.workspace, a.connection, a.subject, a.announces, a.source, a.rece
 FROM arrival a WHERE a.state < 10 ORDER BY a.id
 -- name: fetch_open_arrivals
 FETCH FORWARD 5000 FROM open_arrivals
--- name: declare_open_deliveries
-DECLARE open_deliveries NO SCROLL CURSOR FOR
-SELECT d.id, d.record, d.workspace, d.connection, d.flow, coalesce(r.store, ''), d.lane, d.priority, d.on_reject, d.settle,
-       d.state, d.due_at, d.happened_at, d.attempts,
+-- The page is found in the index of each workspace first; what belongs to its rows is looked up row by row.
+-- name: open_deliveries
+SELECT d.id, d.record, d.workspace, d.connection, d.flow,
+       coalesce((SELECT r.store FROM record r WHERE r.workspace = d.workspace AND r.id = d.record), ''),
+       d.lane, d.priority, d.on_reject, d.settle, d.state, d.due_at, d.happened_at, d.attempts,
        (SELECT count(*) FROM attempt t WHERE t.workspace = d.workspace AND t.delivery = d.id), d.parts_done, d.parts
-FROM delivery d LEFT JOIN record r ON r.workspace = d.workspace AND r.id = d.record WHERE d.state < 10 ORDER BY d.id
--- name: fetch_open_deliveries
-FETCH FORWARD 5000 FROM open_deliveries
+FROM (SELECT x.* FROM workspace w CROSS JOIN LATERAL
+        (SELECT t.* FROM delivery t WHERE t.workspace = w.name AND t.state < 10 AND t.id > $1 AND t.id <= $2
+         ORDER BY t.id LIMIT $3) x
+      ORDER BY x.id LIMIT $3) d
+ORDER BY d.id
 -- name: highest_id
 SELECT greatest(
   (SELECT max(id) FROM workspace w, LATERAL (SELECT max(t.id) AS id FROM arrival t WHERE t.workspace = w.name) x),

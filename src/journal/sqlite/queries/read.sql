@@ -8,7 +8,7 @@ ORDER BY id
 SELECT id, record, workspace, connection, flow, ifnull((SELECT r.store FROM record r WHERE r.id = d.record), ''), lane,
        priority, on_reject, settle, state, due_at, happened_at, attempts,
        (SELECT count(*) FROM attempt a WHERE a.delivery = d.id), parts_done, parts
-FROM delivery d INDEXED BY delivery_unfinished WHERE state < 10 ORDER BY id
+FROM delivery d INDEXED BY delivery_unfinished WHERE state < 10 AND id > ? AND id <= ? ORDER BY id LIMIT ?
 -- name: highest_id
 SELECT max((SELECT ifnull(max(id), 0) FROM arrival), (SELECT ifnull(max(id), 0) FROM record),
            (SELECT ifnull(max(id), 0) FROM delivery), (SELECT ifnull(max(id), 0) FROM case_),
