@@ -30,37 +30,67 @@ Node without_lines(Node node) {
   return node;
 }
 
-// Secrets go to the address that the file names: whoever could change the address here could have
-// them sent anywhere. The key of the one that was changed; nullptr: none was.
-const char* changed_address(const Node& edited, const Node& in_file) {
-  for (const char* const key : {"base_url", "url"}) {
-    const Node* const before = in_file.find(key);
-    const Node* const now = edited.find(key);
-    if (before != nullptr && now != nullptr && before->text != now->text) return key;
+const Node* member_of(const Node* table, const std::string& key) {
+  return table == nullptr ? nullptr : table->find(key);
+}
+
+// { env = "NAME" } or { file = "path" }
+bool names_a_secret(const Node& node) {
+  return node.type == Node::Type::table && node.members.size() == 1 &&
+         (node.find("env") != nullptr || node.find("file") != nullptr);
+}
+
+bool is_address(const std::string& key) {
+  return key == "base_url" || key == "url";
+}
+
+// Secrets go to the addresses that the file names: whoever could name an address here, or a secret
+// to go to one, could have any secret of the hub sent anywhere, and calls reach into the network
+// that the hub stands in. shown: what the canonical document has here; nullptr: nothing.
+void keep_to_file(const Node& edited, const Node* in_file, const Node* shown,
+                  std::vector<Problem>& problems) {
+  const auto refuse = [&](const Node& member, const char* what, const char* fix) {
+    problems.push_back(Problem{
+        .file = edited_file, .line = member.line, .key = member.key, .what = what, .fix = fix});
+  };
+  for (const Node& member : edited.members) {
+    const Node* const before = member_of(in_file, member.key);
+    const Node* const canonical = member_of(shown, member.key);
+    const Node* const known = before != nullptr ? before : canonical;
+    if (is_address(member.key)) {
+      if (known == nullptr || known->text != member.text) {
+        refuse(member, "is not the address in the configuration file",
+               "an address, and the secrets that go there, are changed in the file");
+      }
+    } else if (member.key == "allow_private") {
+      if (member.boolean && (known == nullptr || !known->boolean))
+        refuse(member, "is not what the configuration file says", "it is allowed in the file");
+    } else if (names_a_secret(member)) {
+      const Node* const there = before != nullptr && names_a_secret(*before) ? before : nullptr;
+      const Node& where = member.members.front();
+      if (there == nullptr || there->members.front().key != where.key ||
+          there->members.front().text != where.text) {
+        refuse(member, "is not the secret that the configuration file names",
+               "secrets are named in the file; leave it out here");
+      }
+    } else if (member.type == Node::Type::table) {
+      keep_to_file(member, before, canonical, problems);
+    } else {
+      for (const Node& item : member.items) keep_to_file(item, nullptr, nullptr, problems);
+    }
   }
-  return nullptr;
 }
 
 // Puts into `edited` what the file has and its canonical form does not show: secrets. What the
 // canonical form shows and the edited document does not was taken out by a person.
-void put_in_unshown(Node& edited, const Node& in_file, const Node* shown,
-                    std::vector<Problem>& problems) {
-  if (const char* const key = changed_address(edited, in_file)) {
-    problems.push_back(Problem{.file = edited_file,
-                               .line = edited.find(key)->line,
-                               .key = key,
-                               .what = "is not the address in the configuration file",
-                               .fix = "an address, and the secrets that go there, are changed in "
-                                      "the file"});
-    return;
-  }
+void put_in_unshown(Node& edited, const Node& in_file, const Node* shown) {
   for (const Node& member : in_file.members) {
     const Node* const canonical = shown == nullptr ? nullptr : shown->find(member.key);
     const auto mine = std::find_if(edited.members.begin(), edited.members.end(),
                                    [&](const Node& one) { return one.key == member.key; });
     if (mine != edited.members.end()) {
       if (mine->type == Node::Type::table && member.type == Node::Type::table)
-        put_in_unshown(*mine, member, canonical, problems);
+        put_in_unshown(*mine, member, canonical);
     } else if (canonical == nullptr && member.type != Node::Type::list) {
       edited.members.push_back(without_lines(member));
     }
@@ -114,8 +144,10 @@ ConfigResult read_edited(const ConfigFile& file, const std::string& name,
                   "leave the first lines as they are; everything below them may change");
 
   const Node canonical = parse_document(effective_document(*now), edited_file, problems);
-  put_in_unshown(list->items.front(), *in_file, workspace_in(canonical, name), result.problems);
+  const Node* const shown = workspace_in(canonical, name);
+  keep_to_file(list->items.front(), in_file, shown, result.problems);
   if (!result.problems.empty()) return result;
+  put_in_unshown(list->items.front(), *in_file, shown);
   result = read_config(in_place_of(name, without_lines(file_document), list->items.front()),
                        edited_file, file.fetch);
   // The others are as they were; they were read because markets of one account belong together.

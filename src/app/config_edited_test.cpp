@@ -125,6 +125,43 @@ TEST(EditedSettings, AnAddressThatSecretsGoToIsTheFiles) {
   }
 }
 
+// A new address is no better than a changed one, and a secret may not be named for it.
+TEST(EditedSettings, NothingThatIsNewHereLeadsOutOrNamesASecret) {
+  ConfigFile with_secrets = file();
+  with_secrets.fetch = [](const secrets::Reference&) { return Result<Secret>(Secret("fetched")); };
+  const std::string before = document_now();
+  const std::pair<const char*, const char*> additions[] = {
+      {"[workspace.relay.x]\nurl = \"https://relay.example\"\n", "url"},
+      {"[workspace.relay.x]\nauthorization = { env = \"SITOO_PASSWORD\" }\n", "authorization"},
+      {"[workspace.relay.x]\nallow_private = true\n", "allow_private"},
+      {"[workspace.klaviyo]\nbase_url = \"https://klaviyo.example\"\n", "base_url"},
+      {"[workspace.klaviyo]\napi_key = { file = \"/run/secrets/key\" }\n", "api_key"},
+  };
+  for (const auto& [added, key] : additions) {
+    const auto result = read_edited(with_secrets, "shop", before + added);
+    ASSERT_FALSE(result.ok()) << added;
+    EXPECT_EQ(result.problems.front().key, key);
+    EXPECT_GT(result.problems.front().line, 0);
+  }
+}
+
+TEST(EditedSettings, ASecretThatTheFileNamesMayBeRepeated) {
+  ConfigFile with_secrets = file();
+  with_secrets.fetch = [](const secrets::Reference&) { return Result<Secret>(Secret("fetched")); };
+  boost::replace_first(with_secrets.text, "key_secret = \"the bloomreach secret\"",
+                       "key_secret = { env = \"BLOOMREACH\" }");
+  std::string document = document_now();
+  const std::string table = "[workspace.bloomreach]\n";
+  ASSERT_THAT(document, HasSubstr(table));
+  std::string same = document;
+  boost::replace_first(same, table, table + "key_secret = { env = \"BLOOMREACH\" }\n");
+  const auto taken = read_edited(with_secrets, "shop", same);
+  EXPECT_TRUE(taken.ok()) << all(taken);
+  std::string other = document;
+  boost::replace_first(other, table, table + "key_secret = { env = \"SITOO\" }\n");
+  EXPECT_FALSE(read_edited(with_secrets, "shop", other).ok());
+}
+
 TEST(EditedSettings, AMarketThatLivesOnAnothersEventsCanBeEdited) {
   ConfigFile markets = file();
   boost::replace_first(markets.text, "name = \"other\"",

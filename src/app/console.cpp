@@ -82,6 +82,8 @@ std::vector<PrivacyPlatform> privacy_platforms(const ConsoleParts& parts,
                                            found->settings().bloomreach_flows,
                                            [bloomreach] { return sends(bloomreach); }));
   }
+  for (const RelaySettings& relay : found->settings().relays)
+    platforms.push_back(relay_privacy(relay.endpoint.name));
   return platforms;
 }
 

@@ -99,9 +99,9 @@ Result<bool> Leading::take() {
   return true;
 }
 
-Standing Leading::look_for_leader() {
+Standing Leading::look_for_leader(const Standing& last) {
   const auto nodes = leases_.nodes();
-  if (!nodes) return {nodes.error().what};
+  if (!nodes) return {nodes.error().what, last.leader};
   for (const auto& node : *nodes) {
     if (node.shards == 0 || node.number == settings_.node) continue;
     auto address = node_address(node.address);
@@ -124,7 +124,8 @@ void Leading::await(const std::function<void(const Standing&)>& stands_by) {
     const auto taken = free ? take() : Result<bool>(fail(free.error()));
     if (taken && *taken) break;
     has_predecessor = !taken.has_value();
-    Standing standing = taken ? look_for_leader() : Standing{taken.error().what};
+    // Not to know is no news: whoever led is still called until it is known that it does not.
+    Standing standing = taken ? look_for_leader(told) : Standing{taken.error().what, told.leader};
     if (standing != told) stands_by(standing);
     told = std::move(standing);
     std::unique_lock lock(mutex_);

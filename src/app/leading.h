@@ -57,7 +57,7 @@ class Leading {
   Result<void> take_from_predecessor();
   Result<void> free_expired();
   Result<bool> take();
-  Standing look_for_leader();
+  Standing look_for_leader(const Standing& last);
   void renew_until_stopped();
   void watch_until_stopped();
 

@@ -1,5 +1,7 @@
 #include "flows/order_to_relay.h"
 
+#include "model/identity.h"
+
 namespace tillbridge::flows {
 namespace {
 
@@ -23,7 +25,8 @@ Result<model::RelayedOrder::Line> amounts_of(const model::OrderEvent::Line& line
 std::string lane_of(const model::OrderEvent& event) {
   const auto& buyer = event.customer;
   if (!buyer.number.empty()) return "customer/" + buyer.number;
-  if (!buyer.email.empty()) return "customer/" + buyer.email;
+  if (!buyer.email.empty())
+    return "customer/" + model::normal_email(buyer.email).value_or(buyer.email);
   if (!buyer.phone.empty()) return "customer/" + buyer.phone;
   return "order/" + event.order_number;
 }

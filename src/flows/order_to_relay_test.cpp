@@ -41,6 +41,8 @@ TEST(OrderToRelay, WhoHasNoNumberIsKnownByTheNextBest) {
   auto made = event();
   made.customer.number.clear();
   EXPECT_EQ(plan_for_relay(made)->lane, "customer/vera@kund.se");
+  made.customer.email = "Vera@Kund.SE";
+  EXPECT_EQ(plan_for_relay(made)->lane, "customer/vera@kund.se");
   made.customer.email.clear();
   EXPECT_EQ(plan_for_relay(made)->lane, "customer/+46701");
   made.customer.phone.clear();

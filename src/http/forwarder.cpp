@@ -85,8 +85,8 @@ struct Forwarder::State {
     for (const auto& pair : open) pair->close();
   }
   static Task<void> accept(std::shared_ptr<State> self);
-  static Task<void> pass(std::shared_ptr<State> self, std::shared_ptr<Pair> pair);
-  static Task<bool> connect(std::shared_ptr<State> self, std::shared_ptr<Pair> pair);
+  static Task<void> pass(std::shared_ptr<State> self, std::shared_ptr<Pair> pair, Destination to);
+  static Task<bool> connect(std::shared_ptr<Pair> pair, Destination to);
   static Task<void> watch(std::shared_ptr<State> self, std::shared_ptr<Pair> pair);
 };
 
@@ -117,12 +117,19 @@ Task<void> Forwarder::State::accept(std::shared_ptr<State> self) {
     self->pairs.insert(pair);
     const Executor executor = self->acceptor.get_executor();
     asio::co_spawn(executor, watch(self, pair), asio::detached);
-    asio::co_spawn(executor, pass(self, pair), asio::detached);
+    asio::co_spawn(executor, pass(self, pair, *self->destination), asio::detached);
   }
 }
 
-Task<bool> Forwarder::State::connect(std::shared_ptr<State> self, std::shared_ptr<Pair> pair) {
-  const Destination to = *self->destination;
+Task<bool> Forwarder::State::connect(std::shared_ptr<Pair> pair, Destination to) {
+  // A name may take its time, and its look-up cannot be broken off.
+  boost::system::error_code is_name;
+  const auto address = asio::ip::make_address(to.host, is_name);
+  if (!is_name) {
+    const asio::ip::tcp::endpoint hub(address, to.port);
+    const auto [failed] = co_await pair->hub.async_connect(hub, awaiting);
+    co_return !failed && !pair->closed;
+  }
   const auto [unknown, found] =
       co_await pair->resolver.async_resolve(to.host, std::to_string(to.port), awaiting);
   if (unknown || pair->closed) co_return false;
@@ -130,8 +137,9 @@ Task<bool> Forwarder::State::connect(std::shared_ptr<State> self, std::shared_pt
   co_return !refused && !pair->closed;
 }
 
-Task<void> Forwarder::State::pass(std::shared_ptr<State> self, std::shared_ptr<Pair> pair) {
-  if (!co_await connect(self, pair)) {
+Task<void> Forwarder::State::pass(std::shared_ptr<State> self, std::shared_ptr<Pair> pair,
+                                  Destination to) {
+  if (!co_await connect(pair, std::move(to))) {
     pair->close();
     co_return;
   }

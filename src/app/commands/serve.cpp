@@ -120,7 +120,11 @@ Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& option
                    {{"reason", standing.why},
                     {"passes_on_to", standing.leader ? to_text(*standing.leader) : "nobody"}});
     if (!standing_by) standing_by = std::make_unique<StandingBy>(config.hub);
-    standing_by->leads(standing.leader);
+    // Its own address under another number, or a balancer's that leads back here.
+    const bool is_own = standing.leader &&
+                        standing.leader->host == address_of(config.hub, options).host &&
+                        standing.leader->public_port == standing_by->public_port();
+    standing_by->leads(is_own ? std::nullopt : standing.leader);
   });
   if (standing_by) keep_ports(config, *standing_by);
   standing_by.reset();

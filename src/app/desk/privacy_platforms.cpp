@@ -47,6 +47,13 @@ IdentifierKind kind_of(model::IdentitySource source) {
   return IdentifierKind::customer;
 }
 
+Task<Outcome> ask_nobody() {
+  Outcome outcome;
+  outcome.kind = Outcome::Kind::rejected;
+  outcome.reason = "a system of your own, which may hold their orders: have them erased there";
+  co_return outcome;
+}
+
 }  // namespace
 
 PrivacyPlatform klaviyo_privacy(KlaviyoAccount& account, std::function<bool()> sends) {
@@ -69,6 +76,21 @@ PrivacyPlatform klaviyo_privacy(KlaviyoAccount& account, std::function<bool()> s
   platform.ask = [&account, sends = std::move(sends)](std::string kind, std::string value) {
     return ask_klaviyo(account, sends, std::move(kind), std::move(value));
   };
+  return platform;
+}
+
+PrivacyPlatform relay_privacy(const std::string& connection) {
+  PrivacyPlatform platform;
+  platform.connection = connection;
+  platform.identifiers = [](const Identity& identity) {
+    Asked asked;
+    for (const IdentifierKind kind :
+         {IdentifierKind::customer, IdentifierKind::email, IdentifierKind::phone}) {
+      for (std::string& value : identity.of(kind)) asked.emplace_back(name(kind), std::move(value));
+    }
+    return asked;
+  };
+  platform.ask = [](std::string, std::string) { return ask_nobody(); };
   return platform;
 }
 

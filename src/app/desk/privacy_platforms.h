@@ -17,4 +17,8 @@ PrivacyPlatform klaviyo_privacy(KlaviyoAccount& account, std::function<bool()> s
 PrivacyPlatform bloomreach_privacy(connectors::bloomreach::CustomerClient& client,
                                    flows::BloomreachSettings settings, std::function<bool()> sends);
 
+// A system of the retailer's own that order events were relayed to: it cannot be asked by the hub,
+// which says so in the proof.
+PrivacyPlatform relay_privacy(const std::string& connection);
+
 }  // namespace tillbridge::app

@@ -37,6 +37,10 @@ std::vector<std::string> search_keys(const model::OrderEvent& event) {
   return keys;
 }
 
+std::string key_of(const std::string& event_id) {
+  return "order_event/" + event_id;
+}
+
 // As it is called in its lane: "c-90112".
 std::string customer_of(const std::string& lane) {
   constexpr std::string_view of_customer = "customer/";
@@ -126,7 +130,7 @@ OrderFeed::Taken OrderFeed::take(flows::RelayPlan plan, std::string body) {
   put.id = record;
   put.workspace = workspace_;
   put.kind = record_kind;
-  put.key = "order_event/" + known.event_id;
+  put.key = key_of(known.event_id);
   put.state = journal::RecordState::planned;
   put.reason = known.type;
   put.settings_version = settings_version_;
@@ -182,8 +186,15 @@ Task<http::Reply> OrderFeed::store(Taken taken) {
 }
 
 // Retention forgets arrivals before it forgets records: an event that is told again after so long
-// is known by its record.
+// is known by its record. Without that, something else is wrong, and nothing may be acknowledged.
 Task<http::Reply> OrderFeed::keep_known(std::string event_id) {
+  using Records = std::vector<std::optional<journal::RecordRow>>;
+  std::function<Result<Records>(journal::Reader&)> query =
+      [workspace = workspace_, key = key_of(event_id)](journal::Reader& reader) {
+        return reader.records_by_key(workspace, {{key}}, false);
+      };
+  const auto known = co_await on_.journal.read<Records>(std::move(query));
+  if (!known || !known->front()) co_return put_off();
   journal::AddArrival arrival = arrival_of("");
   arrival.state = journal::ArrivalState::ignored;
   arrival.reason = fmt::format("event {} has its record already", event_id);

@@ -46,6 +46,7 @@ Outcome classify(const Result<outbound::HttpAnswer>& answer, const Config& confi
     return outcome;
   }
   constexpr int too_many_requests = 429, request_timeout = 408, too_early = 425;
+  constexpr int bad_gateway = 502, unavailable = 503, gateway_timeout = 504;
   const int status = answer->status;
   outcome.reason = fmt::format("{} answered {}", config.name, status);
   if (const std::string said = safe_excerpt(answer->body); !said.empty())
@@ -60,8 +61,10 @@ Outcome classify(const Result<outbound::HttpAnswer>& answer, const Config& confi
   } else if (status / 100 == 4 && status != request_timeout && status != too_early) {
     outcome.kind = Outcome::Kind::rejected;
   } else {
+    // 500 and its like may be about this document alone: a person looks when patience is over.
     outcome.kind = Outcome::Kind::transient;
-    outcome.connection_at_fault = true;
+    outcome.connection_at_fault = status == bad_gateway || status == unavailable ||
+                                  status == gateway_timeout || status / 100 == 4;
   }
   return outcome;
 }

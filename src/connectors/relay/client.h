@@ -10,7 +10,8 @@
 
 namespace tillbridge::connectors::relay {
 
-// 2xx took it. 408, 425 and 5xx pass, 429 is told to slow down; what says that address or
+// 2xx took it. 408, 425 and 5xx pass, of which 500 and its like (not 502 to 504) may be about this
+// document alone; 429 is told to slow down; what says that address or
 // credentials are wrong (401, 403, 404, 405, 407, redirects) is trouble of the connection and holds
 // for all documents: nothing is parked. Any other 4xx refuses this document for good. Pure.
 Outcome classify(const Result<outbound::HttpAnswer>& answer, const Config& config,

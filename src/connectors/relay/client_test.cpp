@@ -136,8 +136,9 @@ TEST(RelayClient, WhatAnswersMean) {
       {403, Kind::transient, true},  {404, Kind::transient, true},  {405, Kind::transient, true},
       {407, Kind::transient, true},  {408, Kind::transient, true},  {409, Kind::rejected, false},
       {410, Kind::rejected, false},  {413, Kind::rejected, false},  {422, Kind::rejected, false},
-      {425, Kind::transient, true},  {429, Kind::throttled, false}, {500, Kind::transient, true},
-      {503, Kind::transient, true},  {599, Kind::transient, true},
+      {425, Kind::transient, true},  {429, Kind::throttled, false}, {500, Kind::transient, false},
+      {502, Kind::transient, true},  {503, Kind::transient, true},  {504, Kind::transient, true},
+      {599, Kind::transient, false},
   };
   for (const Meaning& meaning : meanings) {
     const Outcome outcome = posted(endpoint(), answered(meaning.status));
