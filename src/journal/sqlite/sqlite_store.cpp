@@ -13,11 +13,12 @@ namespace {
 
 constexpr std::int64_t full = 2;  // PRAGMA synchronous
 
-// 64 MB of pages for the writer, little for readers: they read through the memory map. The log is
-// cut to 64 MB when it starts over. Checkpoints are the writer's (maintain). What is deleted is
-// overwritten where that costs no page more; erasures ask for all of it (SqliteWriter::apply).
+// 32 MB of pages for the writer, little for readers: what they miss is in the machine's page cache.
+// No memory map: its pages count as the hub's memory, up to all of the file with each reader. The
+// log is cut to 64 MB when it starts over. Checkpoints are the writer's (maintain). What is deleted
+// is overwritten where that costs no page more; erasures ask for all of it (SqliteWriter::apply).
 constexpr const char* writer_pragmas =
-    "PRAGMA cache_size = -65536;"
+    "PRAGMA cache_size = -32768;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA journal_size_limit = 67108864;"
     "PRAGMA wal_autocheckpoint = 0;"
@@ -25,7 +26,6 @@ constexpr const char* writer_pragmas =
 constexpr const char* reader_pragmas =
     "PRAGMA query_only = ON;"
     "PRAGMA cache_size = -8192;"
-    "PRAGMA mmap_size = 268435456;"
     "PRAGMA temp_store = MEMORY;";
 
 void migrate(Connection& connection, const std::string& file) {
