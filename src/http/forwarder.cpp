@@ -1,12 +1,12 @@
 #include "http/forwarder.h"
 
 #include <array>
+#include <exception>
 #include <unordered_set>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/write.hpp>
 
 #include "base/assert.h"
@@ -19,6 +19,10 @@ namespace {
 using Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
 constexpr std::size_t chunk_bytes = 16 * 1024;
 constexpr Duration accept_pause = std::chrono::milliseconds{100};
+
+void log_failure(std::exception_ptr failure) {
+  if (failure) telemetry::log(telemetry::Level::error, "forwarder_failed", {});
+}
 
 // One caller and whom it is passed on to.
 struct Pair {
@@ -116,8 +120,8 @@ Task<void> Forwarder::State::accept(std::shared_ptr<State> self) {
     pair->deadline.expires_after(self->settings.connect_time_max);
     self->pairs.insert(pair);
     const Executor executor = self->acceptor.get_executor();
-    asio::co_spawn(executor, watch(self, pair), asio::detached);
-    asio::co_spawn(executor, pass(self, pair, *self->destination), asio::detached);
+    asio::co_spawn(executor, watch(self, pair), log_failure);
+    asio::co_spawn(executor, pass(self, pair, *self->destination), log_failure);
   }
 }
 
@@ -148,7 +152,7 @@ Task<void> Forwarder::State::pass(std::shared_ptr<State> self, std::shared_ptr<P
   pair->hub.set_option(asio::ip::tcp::no_delay(true), ignored);
   const Duration idle = self->settings.idle_time_max;
   pair->deadline.expires_after(idle);
-  asio::co_spawn(self->acceptor.get_executor(), pump(pair, Way::to_caller, idle), asio::detached);
+  asio::co_spawn(self->acceptor.get_executor(), pump(pair, Way::to_caller, idle), log_failure);
   co_await pump(pair, Way::to_hub, idle);
 }
 
@@ -166,7 +170,7 @@ Forwarder::~Forwarder() {
 Result<void> Forwarder::start() {
   TB_ASSERT(!state_->stopping);
   TB_CHECK(listen_on(state_->acceptor, state_->settings.address, state_->settings.port));
-  asio::co_spawn(state_->acceptor.get_executor(), State::accept(state_), asio::detached);
+  asio::co_spawn(state_->acceptor.get_executor(), State::accept(state_), log_failure);
   return {};
 }
 
