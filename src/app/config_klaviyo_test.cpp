@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/config.h"
+#include "app/config_for_tests.h"
 
 namespace tillbridge::app {
 namespace {
@@ -15,17 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr std::string_view sitoo = R"([[workspace]]
-name = "nordic"
-zone = "Europe/Stockholm"
-[workspace.sitoo]
-base_url = "https://api.sitoo.example"
-account_id = 142
-api_id = "142-1"
-api_password = { env = "API" }
-events_user = "tillbridge"
-events_password = { env = "EVENTS" }
-[workspace.klaviyo]
+const std::string sitoo = for_tests::sitoo_workspace + R"([workspace.klaviyo]
 )";
 constexpr std::string_view key = "api_key = { env = \"KEY\" }\n";
 constexpr std::string_view app = R"([workspace.klaviyo.oauth]
@@ -40,7 +31,7 @@ Result<Secret> any_secret(const secrets::Reference& reference) {
 }
 
 ConfigResult read(std::string_view below) {
-  return read_config(std::string(sitoo) + std::string(below), "t.toml", any_secret);
+  return read_config(sitoo + std::string(below), "t.toml", any_secret);
 }
 ConfigResult with(std::string_view more) {
   return read(std::string(key) + std::string(more) + "\n");
@@ -178,7 +169,7 @@ TEST(ConfigKlaviyo, CredentialsComeExactlyOneWay) {
 
 TEST(ConfigKlaviyo, APublicKeyIsWarnedOf) {
   const auto result =
-      read_config(std::string(sitoo) + std::string(key), "t.toml",
+      read_config(sitoo + std::string(key), "t.toml",
                   [](const secrets::Reference&) -> Result<Secret> { return Secret{"Ab12Cd"}; });
   EXPECT_TRUE(result.ok());
   EXPECT_THAT(all(result), HasSubstr("private key"));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/config.h"
+#include "app/config_for_tests.h"
 
 namespace tillbridge::app {
 namespace {
@@ -12,17 +13,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::string_view sitoo = R"([[workspace]]
-name = "nordic"
-zone = "Europe/Stockholm"
-[workspace.sitoo]
-base_url = "https://api.sitoo.example"
-account_id = 142
-api_id = "142-1"
-api_password = { env = "API" }
-events_user = "tillbridge"
-events_password = { env = "EVENTS" }
-)";
+const std::string sitoo = for_tests::sitoo_workspace;
 constexpr std::string_view bloomreach_table = R"([workspace.bloomreach]
 project_token = "token"
 key_id = "id"
@@ -35,7 +26,7 @@ api_key = { env = "KEY" }
 constexpr std::string_view hard = "{ from = \"customer_id\", to = \"ids.registered\" }";
 
 ConfigResult read(std::string_view below) {
-  return read_config(std::string(sitoo) + std::string(below), "t.toml",
+  return read_config(sitoo + std::string(below), "t.toml",
                      [](const secrets::Reference&) { return Result<Secret>(Secret{"pk_s"}); });
 }
 ConfigResult bloomreach(const std::string& more) {

@@ -4,6 +4,7 @@
 
 #include "app/config.h"
 #include "app/config_edited.h"
+#include "app/config_for_tests.h"
 
 namespace tillbridge::app {
 namespace {
@@ -15,23 +16,13 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr std::string_view workspace_head = R"([[workspace]]
-name = "nordic"
-zone = "Europe/Stockholm"
-[workspace.sitoo]
-base_url = "https://api.sitoo.example"
-account_id = 142
-api_id = "142-1"
-api_password = { env = "API" }
-events_user = "tillbridge"
-events_password = { env = "EVENTS" }
-)";
+const std::string workspace_head = for_tests::sitoo_workspace;
 constexpr std::string_view feed = "[workspace.feed]\ntoken = { env = \"A_LONG_ENOUGH_TOKEN\" }\n";
 
 ConfigResult read(const std::string& more) {
-  return read_config(
-      std::string(workspace_head) + more, "t.toml",
-      [](const secrets::Reference& reference) { return Result<Secret>(Secret{reference.where}); });
+  return read_config(workspace_head + more, "t.toml", [](const secrets::Reference& reference) {
+    return Result<Secret>(Secret{reference.where});
+  });
 }
 ConfigResult relay(const std::string& more, const std::string& name = "warehouse") {
   return read(std::string(feed) + "[workspace.relay." + name + "]\n" + more + "\n");
@@ -159,9 +150,8 @@ TEST(ConfigRelay, TheSettingsDocumentHoldsEverythingButTheSecrets) {
 }
 
 TEST(ConfigRelay, WhereTheSecretsGoIsChangedInTheFileOnly) {
-  const std::string text = std::string(workspace_head) + std::string(feed) +
-                           "[workspace.relay.warehouse]\n" + url +
-                           "authorization = { env = \"HUSH_HUSH\" }\n";
+  const std::string text = workspace_head + std::string(feed) + "[workspace.relay.warehouse]\n" +
+                           url + "authorization = { env = \"HUSH_HUSH\" }\n";
   const ConfigFile file{text, "t.toml", [](const secrets::Reference& reference) {
                           return Result<Secret>(Secret{reference.where});
                         }};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/config.h"
+#include "app/config_for_tests.h"
 
 namespace tillbridge::app {
 namespace {
@@ -16,17 +17,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::string_view workspace_head = R"([[workspace]]
-name = "nordic"
-zone = "Europe/Stockholm"
-[workspace.sitoo]
-base_url = "https://api.sitoo.example"
-account_id = 142
-api_id = "142-1"
-api_password = { env = "API" }
-events_user = "tillbridge"
-events_password = { env = "EVENTS" }
-[workspace.bloomreach]
+const std::string workspace_head = for_tests::sitoo_workspace + R"([workspace.bloomreach]
 project_token = "token"
 key_id = "id"
 key_secret = { env = "KEY" }
@@ -39,7 +30,7 @@ ConfigResult read(const std::string& text) {
   });
 }
 ConfigResult stock(const std::string& more) {
-  return read(std::string(workspace_head) + "[workspace.stock]\n" + more + "\n");
+  return read(workspace_head + "[workspace.stock]\n" + more + "\n");
 }
 std::string all(const ConfigResult& result) {
   std::string text;
@@ -58,7 +49,7 @@ void expect_problem(const std::string& more, const std::string& key, const std::
 }
 
 TEST(ConfigStock, WithoutTheTableNothingIsKept) {
-  const auto result = read(std::string(workspace_head));
+  const auto result = read(workspace_head);
   ASSERT_THAT(result.problems, IsEmpty()) << all(result);
   EXPECT_FALSE(result.config.workspaces[0].stock.on);
   EXPECT_THAT(effective_document(result.config.workspaces[0]), testing::Not(HasSubstr("stock")));
@@ -262,7 +253,7 @@ TEST(ConfigStock, TheEffectiveDocumentChangesWithEverySetting) {
        {"active_from_stock = true", "create_catalog = false", "call_every_ms = 1001",
         "rows_per_call = 1999", "calls_per_second = 6", "confirm_after_s = 61"})
     EXPECT_NE(document(stock("bloomreach = { " + std::string(more) + " }")), base) << more;
-  EXPECT_NE(document(read(std::string(workspace_head))), base) << "not kept";
+  EXPECT_NE(document(read(workspace_head)), base) << "not kept";
 }
 
 TEST(ConfigStock, TheEffectiveDocumentIsComplete) {
