@@ -1,17 +1,16 @@
 #include "base/money.h"
 
-#include <algorithm>
 #include <limits>
 
 namespace tillbridge {
 namespace {
 
-// ISO 4217 exponents that are not 2.
-constexpr std::array<std::string_view, 16> no_digits = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY",
-                                                        "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
-                                                        "VND", "VUV", "XAF", "XOF"};
-constexpr std::array<std::string_view, 7> three_digits = {"BHD", "IQD", "JOD", "KWD",
-                                                          "LYD", "OMR", "TND"};
+// A code as a number, because every amount that is read or written asks for its digits.
+constexpr std::uint32_t number_of(std::string_view code) {
+  std::uint32_t number = 0;
+  for (const char c : code) number = number << 8U | static_cast<unsigned char>(c);
+  return number;
+}
 
 }  // namespace
 
@@ -31,10 +30,37 @@ Result<Currency> Currency::parse(std::string_view code) {
   return currency;
 }
 
+// ISO 4217 exponents that are not 2.
 int Currency::digits() const {
-  if (std::find(no_digits.begin(), no_digits.end(), code()) != no_digits.end()) return 0;
-  if (std::find(three_digits.begin(), three_digits.end(), code()) != three_digits.end()) return 3;
-  return 2;
+  switch (number_of(code())) {
+    case number_of("BIF"):
+    case number_of("CLP"):
+    case number_of("DJF"):
+    case number_of("GNF"):
+    case number_of("ISK"):
+    case number_of("JPY"):
+    case number_of("KMF"):
+    case number_of("KRW"):
+    case number_of("PYG"):
+    case number_of("RWF"):
+    case number_of("UGX"):
+    case number_of("UYI"):
+    case number_of("VND"):
+    case number_of("VUV"):
+    case number_of("XAF"):
+    case number_of("XOF"):
+      return 0;
+    case number_of("BHD"):
+    case number_of("IQD"):
+    case number_of("JOD"):
+    case number_of("KWD"):
+    case number_of("LYD"):
+    case number_of("OMR"):
+    case number_of("TND"):
+      return 3;
+    default:
+      return 2;
+  }
 }
 
 Result<Money> Money::parse(std::string_view text, Currency currency) {

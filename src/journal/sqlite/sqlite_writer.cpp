@@ -87,10 +87,9 @@ void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges&
   for (const auto& delivery : step.deliveries) add(delivery, receipt, counters, tallies);
   for (const auto& change : step.delivery_parts) replace(change);
   for (const auto& change : step.delivery_updates) update(change, counters, tallies);
-  for (const auto& a : step.attempts) {
-    auto before = sql_->delivery_before.rows(a.delivery);
-    if (!before.next()) corrupt("attempt of unknown delivery " + text_of(a.delivery.value));
-    const std::string workspace(before.bytes(0));
+  for (std::size_t at = 0; at < step.attempts.size(); ++at) {
+    const AddAttempt& a = step.attempts[at];
+    const std::string workspace = workspace_of(a, step, at);
     insert(
         [&] {
           sql_->add_attempt.run(a.delivery, a.number, a.trigger, a.at, a.took, a.outcome,
@@ -127,6 +126,16 @@ void SqliteWriter::apply_one(const Step& step, Receipt& receipt, CounterChanges&
   }
   for (const auto& audit : step.audits) add(audit);
   for (const auto& erased : step.erased) erase(erased, counters);
+}
+
+// A courier's step updates the delivery beside its attempt: then it has been looked up already.
+std::string SqliteWriter::workspace_of(const AddAttempt& a, const Step& step, std::size_t at) {
+  const auto& updates = step.delivery_updates;
+  if (!a.workspace.empty() && at < updates.size() && updates[at].id == a.delivery)
+    return a.workspace;
+  auto before = sql_->delivery_before.rows(a.delivery);
+  if (!before.next()) corrupt("attempt of unknown delivery " + text_of(a.delivery.value));
+  return std::string(before.bytes(0));
 }
 
 void SqliteWriter::add(const AddArrival& a, Receipt& receipt, CounterChanges& counters) {

@@ -34,6 +34,7 @@ class SqliteWriter final : public Writer {
 
   void apply_one(const Step& step, Receipt& receipt, CounterChanges& counters,
                  TallyChanges& tallies);
+  std::string workspace_of(const AddAttempt& a, const Step& step, std::size_t at);
   void add(const AddArrival& arrival, Receipt& receipt, CounterChanges& counters);
   void update(const UpdateArrival& change, CounterChanges& counters);
   void put(const PutRecord& record, CounterChanges& counters, TallyChanges& tallies);
