@@ -25,7 +25,7 @@ constexpr const char* writer_pragmas =
     "PRAGMA secure_delete = FAST;";
 constexpr const char* reader_pragmas =
     "PRAGMA query_only = ON;"
-    "PRAGMA cache_size = -8192;"
+    "PRAGMA cache_size = -4096;"
     "PRAGMA temp_store = MEMORY;";
 
 void migrate(Connection& connection, const std::string& file) {
