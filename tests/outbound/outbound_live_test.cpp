@@ -268,6 +268,21 @@ TEST_F(Outbound, users_urls_do_not_lead_into_our_own_network) {
               HasSubstr("host=\"user_supplied\",result=\"rejected\"} 8"));
 }
 
+TEST_F(Outbound, what_may_lead_to_public_addresses_only_finds_no_way_inside) {
+  const std::string port = std::to_string(platform.server.port);
+  HttpRequest request;
+  request.url = "http://127.0.0.1:" + port + "/";
+  request.public_addresses_only = true;
+  for (int at = 0; at < 2; ++at) {
+    const auto result = send(request);
+    EXPECT_EQ(kind_of(result), Error::Kind::rejected);
+    EXPECT_THAT(result.error().what, HasSubstr("private or reserved"));
+    // The second time there is a pooled connection, opened by who may go anywhere.
+    if (at == 0) ASSERT_TRUE(get("/warm"));
+  }
+  EXPECT_EQ(platform.seen, 1);
+}
+
 TEST_F(Outbound, bad_requests_never_reach_the_wire) {
   const auto rejected = [&](const HttpRequest& request) {
     const auto result = send(request);
