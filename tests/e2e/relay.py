@@ -30,6 +30,9 @@ class Warehouse(http.server.ThreadingHTTPServer):
         self.told = []  # event numbers, repetitions included
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def handle_error(self, *_):
+        pass  # a hub that is killed leaves its connections
+
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
