@@ -60,10 +60,10 @@ def journal(hub, folder):
         bench.equal(copied[name], stats[name], f"{name} of the copy")
     bench.expect(1, hub, "journal", "stats", "--data", folder / "nowhere")
 
-    # One bad byte in the middle of a copy is found.
+    # Bad bytes in the middle of a copy are found; over some pages, because a single one may be free.
     damaged = bytearray((copy / "tillbridge.journal").read_bytes())
     middle = len(damaged) // 2
-    damaged[middle:middle + 4096] = b"\xa5" * 4096
+    damaged[middle:middle + 16 * 4096] = b"\xa5" * (16 * 4096)
     (copy / "tillbridge.journal").write_bytes(damaged)
     bench.expect(1, hub, "journal", "verify", "--data", copy)
 
