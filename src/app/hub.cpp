@@ -41,6 +41,13 @@ outbound::CurlSettings outbound_settings(const Config& config) {
   return settings;
 }
 
+// The journal can be neither trusted nor done without.
+void end_process(const std::string& what) {
+  telemetry::log(telemetry::Level::error, "journal_failed", {{"what", what}});
+  telemetry::stop_log();
+  std::abort();
+}
+
 }  // namespace
 
 Hub::Hub(Loop& loop, SystemClock& clock, Config config, HubOptions options)
@@ -77,7 +84,7 @@ Task<Result<void>> Hub::start() {
   }
   operations_ =
       std::make_unique<HubOperations>(clock_, *journal_, *ids_, workspaces_, options_.drills);
-  take_up_ = std::make_unique<TakeUp>(loop_, *journal_, workspaces_, *above);
+  take_up_ = std::make_unique<TakeUp>(loop_, *journal_, workspaces_, *above, end_process);
   TB_CO_CHECK(co_await take_up_->begin());
   TB_CO_TRY(Secret token, control_token());
   const Surroundings surroundings{loop_, clock_, *journal_, *ids_, metrics_, *transport_};
@@ -113,12 +120,8 @@ Result<void> Hub::open_journal() {
   journal::JournalSettings settings;
   settings.readers = config_.journal.readers;
   settings.retention = config_.journal.retention;
-  journal_ = std::make_unique<journal::Journal>(
-      loop_, clock_, metrics_, std::move(store), settings, [](const std::string& what) {
-        telemetry::log(telemetry::Level::error, "journal_failed", {{"what", what}});
-        telemetry::stop_log();
-        std::abort();
-      });
+  journal_ = std::make_unique<journal::Journal>(loop_, clock_, metrics_, std::move(store), settings,
+                                                end_process);
   return journal_->start();
 }
 

@@ -11,11 +11,13 @@ constexpr Duration again_after = std::chrono::seconds{1};
 
 TakeUp::TakeUp(Loop& loop, journal::Journal& journal,
                const std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces,
-               std::uint64_t highest, std::size_t page_rows)
+               std::uint64_t highest, std::function<void(const std::string&)> on_fatal,
+               std::size_t page_rows)
     : journal_(journal),
       workspaces_(workspaces),
       stop_(loop),
       until_{highest},
+      on_fatal_(std::move(on_fatal)),
       page_rows_(page_rows) {}
 
 Task<Result<void>> TakeUp::begin() {
@@ -34,6 +36,10 @@ Task<void> TakeUp::run() {
     if (page) {
       take(*page);
       continue;
+    }
+    if (page.error().kind != Error::Kind::unavailable) {
+      on_fatal_("work cannot be taken up: " + page.error().what);
+      co_return;
     }
     telemetry::log(telemetry::Level::error, "work_not_read",
                    {{"after", taken_.value},

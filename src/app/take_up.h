@@ -9,7 +9,9 @@
 // reading and planning go on. Only ids below those that this process gives are read, so that what
 // it plans itself is not found here once more. Core thread.
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "app/workspace.h"
@@ -21,14 +23,16 @@ class TakeUp {
   // LIMIT: rows in memory, and what the core thread takes in without a pause: a few milliseconds.
   static constexpr std::size_t rows_per_page = 2'000;
 
-  // highest: the highest id in the journal at the start.
+  // highest: the highest id in the journal at the start. on_fatal: a page is damaged, and nothing
+  // new may go out before what is on it.
   TakeUp(Loop& loop, journal::Journal& journal,
          const std::vector<std::unique_ptr<WorkspaceRuntime>>& workspaces, std::uint64_t highest,
+         std::function<void(const std::string& what)> on_fatal,
          std::size_t page_rows = rows_per_page);
 
   // Before the workspaces start: all but the deliveries, and of those the first page.
   Task<Result<void>> begin();
-  // The other pages. A page that cannot be read is asked for until it can.
+  // The other pages. While the journal cannot be asked, it is asked again.
   Task<void> run();
   void request_stop();
 
@@ -46,6 +50,7 @@ class TakeUp {
   Signal stop_;
   DeliveryId taken_;  // all up to here
   const DeliveryId until_;
+  const std::function<void(const std::string&)> on_fatal_;
   const std::size_t page_rows_;
   bool all_taken_ = false;
   bool stopping_ = false;

@@ -35,6 +35,7 @@ class TakeUpBench : public test::JournalBench {
     if (take_up) take_up->request_stop();
     shop().request_stop();
     EXPECT_TRUE(run_until([&] { return tasks.running() == 0; }));
+    EXPECT_EQ(fatal, "");
   }
 
   static Workspace settings() {
@@ -110,7 +111,9 @@ class TakeUpBench : public test::JournalBench {
   void begin(std::size_t page_rows) {
     const auto highest =
         ask<std::uint64_t>([](journal::Reader& reader) { return reader.highest_id(); });
-    take_up = std::make_unique<TakeUp>(loop, journal, workspaces, highest, page_rows);
+    take_up = std::make_unique<TakeUp>(
+        loop, journal, workspaces, highest, [this](const std::string& what) { fatal += what; },
+        page_rows);
     const auto begun = await(take_up->begin());
     EXPECT_TRUE(begun) << begun.error().what;
     shop().start(tasks);
@@ -140,6 +143,7 @@ class TakeUpBench : public test::JournalBench {
   outbound::FakeTransport transport;
   TaskGroup tasks;
   std::vector<std::unique_ptr<WorkspaceRuntime>> workspaces;
+  std::string fatal;
   std::unique_ptr<TakeUp> take_up;
   RecordId record;
   std::map<std::uint64_t, std::string> names;

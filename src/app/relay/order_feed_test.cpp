@@ -37,12 +37,10 @@ class FeedBench : public test::JournalBench, public testing::Test {
   void begin() {
     const Surroundings around{loop, clock, journal, ids, metrics, transport};
     shop = std::make_unique<WorkspaceRuntime>(around, settings, 1, "/nowhere");
+    constexpr DeliveryId last{0x7fff'ffff'ffff'ffff};
+    constexpr std::size_t all = 1'000;
     for (const auto& open : ask<std::vector<journal::OpenDelivery>>([](journal::Reader& reader) {
-           std::vector<journal::OpenDelivery> found;
-           return reader
-               .open_work([](const journal::OpenArrival&) {},
-                          [&](const journal::OpenDelivery& one) { found.push_back(one); })
-               .map([&] { return found; });
+           return reader.open_deliveries(DeliveryId{}, last, all);
          }))
       shop->adopt(open);
     shop->start(tasks);
