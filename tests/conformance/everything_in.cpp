@@ -89,17 +89,18 @@ void add(Lines& lines, const Journey& journey) {
 
 void add_work(Lines& lines, Reader& reader) {
   std::vector<DeliveryId> ids;
-  EXPECT_TRUE(reader.open_work(
-      [&](const OpenArrival& a) {
-        lines.add("open arrival", a.id, a.workspace, a.connection, a.subject, a.announces, a.source,
-                  a.received_at, a.happened_at, a.due_at, a.tries);
-      },
-      [&](const OpenDelivery& d) {
-        ids.push_back(d.id);
-        lines.add("open delivery", d.id, d.record, d.workspace, d.connection, d.flow, d.store,
-                  d.lane, d.priority, d.on_reject, d.settle, d.state, d.due_at, d.happened_at,
-                  d.attempts, d.attempts_made, d.parts_done, d.parts);
-      }));
+  EXPECT_TRUE(reader.open_arrivals([&](const OpenArrival& a) {
+    lines.add("open arrival", a.id, a.workspace, a.connection, a.subject, a.announces, a.source,
+              a.received_at, a.happened_at, a.due_at, a.tries);
+  }));
+  constexpr DeliveryId last{0x7fff'ffff'ffff'ffff};
+  constexpr std::size_t all = 10'000;
+  for (const auto& d : got(reader.open_deliveries(DeliveryId{}, last, all))) {
+    ids.push_back(d.id);
+    lines.add("open delivery", d.id, d.record, d.workspace, d.connection, d.flow, d.store, d.lane,
+              d.priority, d.on_reject, d.settle, d.state, d.due_at, d.happened_at, d.attempts,
+              d.attempts_made, d.parts_done, d.parts);
+  }
   for (const auto& body : got(reader.delivery_bodies(ids))) {
     lines.add("body", body.id, body.parts);
   }

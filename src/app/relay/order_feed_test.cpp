@@ -37,8 +37,8 @@ class FeedBench : public test::JournalBench, public testing::Test {
   void begin() {
     const Surroundings around{loop, clock, journal, ids, metrics, transport};
     shop = std::make_unique<WorkspaceRuntime>(around, settings, 1, "/nowhere");
-    constexpr DeliveryId last{0x7fff'ffff'ffff'ffff};
-    constexpr std::size_t all = 1'000;
+    static constexpr DeliveryId last{0x7fff'ffff'ffff'ffff};
+    static constexpr std::size_t all = 1'000;
     for (const auto& open : ask<std::vector<journal::OpenDelivery>>([](journal::Reader& reader) {
            return reader.open_deliveries(DeliveryId{}, last, all);
          }))
