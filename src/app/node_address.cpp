@@ -1,23 +1,33 @@
 #include "app/node_address.h"
 
-#include <sstream>
+#include <charconv>
 
 #include <fmt/format.h>
 
 namespace tillbridge::app {
+namespace {
+
+std::optional<std::uint16_t> port_of(std::string_view digits) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return port;
+}
+
+}  // namespace
 
 std::string to_text(const NodeAddress& address) {
   return fmt::format("{} {} {}", address.host, address.public_port, address.console_port);
 }
 
 std::optional<NodeAddress> node_address(std::string_view text) {
-  std::istringstream words{std::string(text)};
-  NodeAddress read;
-  std::string rest;
-  if (!(words >> read.host >> read.public_port >> read.console_port) || words >> rest)
-    return std::nullopt;
-  if (read.public_port == 0) return std::nullopt;
-  return read;
+  const std::size_t first = text.find(' ');
+  const std::size_t second = text.rfind(' ');
+  if (first == std::string_view::npos || first == second) return std::nullopt;
+  const auto public_port = port_of(text.substr(first + 1, second - first - 1));
+  const auto console_port = port_of(text.substr(second + 1));
+  if (first == 0 || !public_port || *public_port == 0 || !console_port) return std::nullopt;
+  return NodeAddress{std::string(text.substr(0, first)), *public_port, *console_port};
 }
 
 bool is_loopback(const std::string& host) {
