@@ -4,24 +4,14 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "app/desk/bulk_actions_state.h"
-#include "base/assert.h"
 #include "base/entropy.h"
+#include "base/hmac.h"
 #include "base/zone.h"
 
 namespace tillbridge::app {
 namespace {
-
-template <typename Bytes>
-std::string hex(const Bytes& bytes, std::size_t size) {
-  std::string text;
-  for (std::size_t at = 0; at < size; ++at)
-    text += fmt::format("{:02x}", static_cast<unsigned>(bytes[at]));
-  return text;
-}
 
 bool any(const Erasure& erasure, std::string_view state) {
   return std::any_of(erasure.asks.begin(), erasure.asks.end(),
@@ -174,19 +164,15 @@ bool is_erasure_key(std::string_view key) {
 
 std::string keyed_hash(const std::string& key, const Identifier& identifier) {
   const std::string text = fmt::format("{}:{}", name(identifier.kind), identifier.value);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes,
-                          text.size(), digest.data(), &size);
-  TB_ASSERT(made != nullptr);
-  return fmt::format("{}:{}", name(identifier.kind), hex(digest, size));
+  return fmt::format("{}:{}", name(identifier.kind), hmac_sha256_hex(key, text));
 }
 
 std::string new_hash_key() {
   std::array<std::byte, 32> bytes{};
   fill_secure(bytes);
-  return hex(bytes, bytes.size());
+  std::string text;
+  for (const std::byte byte : bytes) text += fmt::format("{:02x}", std::to_integer<int>(byte));
+  return text;
 }
 
 }  // namespace tillbridge::app

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
+#include "base/hmac.h"
 #include "base/json.h"
 #include "connectors/klaviyo/pages.h"
 #include "connectors/klaviyo/raw_json.h"
@@ -77,22 +75,9 @@ Result<WebhookEntry> entry_of(const json::Value& value) {
 bool signature_is_right(const Secret& secret, std::string_view body, std::string_view timestamp,
                         std::string_view signature) {
   if (secret.empty()) return false;
-  const std::string_view key = secret.reveal();
   std::string message(body);
   message += timestamp;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(message.data()), message.size(), digest.data(),
-           &size) == nullptr)
-    return false;
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string ours;
-  for (unsigned int i = 0; i < size; ++i) {
-    ours += hex[digest[i] >> 4U];
-    ours += hex[digest[i] & 15U];
-  }
-  return Secret{std::move(ours)}.matches(signature);
+  return Secret{hmac_sha256_hex(secret.reveal(), message)}.matches(signature);
 }
 
 Result<std::vector<WebhookEntry>> webhook_entries(std::string_view body,

@@ -1,11 +1,8 @@
 #include "connectors/relay/client.h"
 
-#include <array>
-
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
+#include "base/hmac.h"
 #include "connectors/http_answer.h"
 #include "connectors/relay/document.h"
 
@@ -70,17 +67,7 @@ Outcome classify(const Result<outbound::HttpAnswer>& answer, const Config& confi
 }
 
 std::string signature_of(const Secret& key, std::string_view document) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  const std::string_view text = key.reveal();
-  // SAFETY: HMAC takes bytes; it reads both texts only.
-  HMAC(EVP_sha256(), text.data(), static_cast<int>(text.size()),
-       reinterpret_cast<const unsigned char*>(document.data()), document.size(), digest.data(),
-       &size);
-  std::string out = "sha256=";
-  for (unsigned int at = 0; at < size; ++at)
-    fmt::format_to(std::back_inserter(out), "{:02x}", digest[at]);
-  return out;
+  return "sha256=" + hmac_sha256_hex(key.reveal(), document);
 }
 
 Client::Client(outbound::Transport& transport, const Clock& clock, Config config)
