@@ -2,6 +2,7 @@
 
 #include "app/relay/order_feed.h"
 
+#include "app/desk/privacy_platforms.h"
 #include "app/test_bench.h"
 #include "app/workspace.h"
 #include "connectors/relay/order_event_examples.h"
@@ -269,6 +270,40 @@ TEST_F(OrderFeedTest, ItIsAConnectionLikeTheOthers) {
   ASSERT_TRUE(delivered(1));
   EXPECT_THAT(metrics.prometheus_text(),
               HasSubstr("tillbridge_deliveries_delivered_total{connection=\"warehouse\""));
+}
+
+// Retention has taken its arrival, not yet its record.
+TEST_F(OrderFeedTest, AnEventWithoutItsArrivalIsKnownByItsRecord) {
+  journal::Step before;
+  journal::PutRecord record;
+  record.id = ids.next<RecordId>();
+  record.workspace = test::workspace_name;
+  record.kind = "order_event";
+  record.key = "order_event/e-1";
+  record.search_keys = {"order:W-1001"};
+  before.records.push_back(record);
+  commit(std::move(before));
+  EXPECT_EQ(post(event("e-1")).status, 200);
+  EXPECT_EQ(post(event("e-2")).status, 200);
+  ASSERT_TRUE(delivered(1));
+  EXPECT_THAT(sent, ElementsAre("warehouse e-2"));
+  EXPECT_THAT(records("W-1001"), SizeIs(2));
+  EXPECT_EQ(counts().arrivals, 2U) << "the repetition is seen as well";
+}
+
+// They cannot be asked by the hub: the proof says to whom a person has to go.
+TEST(RelayPrivacy, AsksThePeopleWhoHaveTheSystem) {
+  const PrivacyPlatform platform = relay_privacy("warehouse");
+  EXPECT_EQ(platform.connection, "warehouse");
+  Identity person;
+  person.add({IdentifierKind::email, "vera@kund.se"});
+  person.add({IdentifierKind::customer, "C-1"});
+  EXPECT_THAT(platform.identifiers(person), ElementsAre(testing::Pair("customer", "C-1"),
+                                                        testing::Pair("email", "vera@kund.se")));
+  test::JournalBench bench;
+  const Outcome outcome = bench.await(platform.ask("email", "vera@kund.se"));
+  EXPECT_EQ(outcome.kind, Outcome::Kind::rejected);
+  EXPECT_THAT(outcome.reason, HasSubstr("a system of your own"));
 }
 
 journal::JournalSettings no_room() {
