@@ -81,7 +81,7 @@ count release "$LOGS/test-release.log"
 if [ "$quick" != 1 ]; then
   sanitized_suite asan
   sanitized_suite tsan "${THREADED[@]}"
-  step fuzz "Fuzz targets, ten seconds each" tools/fuzz.sh 10 || true
+  step fuzz "Fuzz targets, ten seconds each, always the same inputs" tools/fuzz.sh 10 1 || true
   count_fuzz
 fi
 summary

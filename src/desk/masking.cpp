@@ -341,8 +341,11 @@ std::string masked_document(std::string_view document) {
   const auto start = document.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos) return std::string(document);
   const char first = document[start];
-  if (first != '{' && first != '[' && first != '"') return masked_text(document);
-  return document_within(document, 0);
+  if (first == '{' || first == '[' || first == '"') return document_within(document, 0);
+  std::string out = masked_text(document);
+  // A number alone is a document too, and may be a person's.
+  if (out != document && json::parse(document)) return "\"" + out + "\"";
+  return out;
 }
 
 json::Value masked_value(const json::Value& value) {

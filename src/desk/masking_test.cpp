@@ -117,6 +117,20 @@ TEST(Masking, DocumentsThatWereCutOffAreMaskedAsFarAsTheyGo) {
   EXPECT_EQ(masked_document(""), "");
 }
 
+// Found by masking_fuzz.
+TEST(Masking, ANumberAloneStaysADocument) {
+  EXPECT_EQ(masked_document("202502022500"), "\"...\"");
+  EXPECT_EQ(masked_document(" 1980010112"), " 1980010112");
+  EXPECT_EQ(masked_document("198001011234 "), "\"... \"");
+}
+
+// Found by masking_fuzz.
+TEST(Masking, AnAddressIsNoSaidWordForWhatItBeginsWith) {
+  EXPECT_EQ(masked_document(R"("false+@_")"), R"("f...@_")");
+  EXPECT_EQ(masked_document(R"({"email":"yes@"})"), R"({"email":"y...@"})");
+  EXPECT_EQ(masked_document(R"({"email":"Never subscribed"})"), R"({"email":"Never subscribed"})");
+}
+
 TEST(Masking, ValuesAsDocuments) {
   const auto value = json::parse(R"({"email":"vera@kund.se","amount":12})").value();
   EXPECT_EQ(json::to_text(masked_value(value)), R"({"email":"v...@kund.se","amount":12})");

@@ -154,7 +154,11 @@ bool is_said_word(std::string_view value) {
   constexpr std::array<std::string_view, 12> said = {
       "subscribed", "unsubscribed", "neversubscribed", "suppressed", "yes",  "no",
       "true",       "false",        "accepted",        "rejected",   "null", "undefined"};
-  return value.size() <= 20 && among(said, plain(value));
+  // "false+@vera" is no word: plain() leaves out what is not of one.
+  const bool is_word =
+      value.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ _-") ==
+      std::string_view::npos;
+  return is_word && value.size() <= 20 && among(said, plain(value));
 }
 
 }  // namespace tillbridge::desk
