@@ -15,6 +15,7 @@ engine::CourierSettings courier_settings(const Workspace& workspace) {
   engine::CourierSettings settings;
   settings.workspace = workspace.name;
   settings.connection = bloomreach;
+  settings.shared = workspace.bloomreach_mode == Mode::live;
   settings.dispatch.budget = {workspace.bloomreach.requests_per_second,
                               workspace.bloomreach.requests_per_second, 0.0};
   settings.dispatch.breaker = workspace.breaker;
@@ -43,6 +44,7 @@ engine::BudgetSettings read_budget(const Workspace& workspace) {
 engine::CourierSettings stock_courier_settings(const Workspace& workspace, std::string duty) {
   engine::CourierSettings settings = courier_settings(workspace);
   settings.duty = std::move(duty);
+  settings.shared = false;  // what was sent to a catalog is known to the hub that compares it
   settings.dispatch.budget = {workspace.stock.calls_per_second, workspace.stock.calls_per_second,
                               0.0};
   settings.dispatch.calls_in_flight_max = 1;  // calls beside each other could arrive in any order

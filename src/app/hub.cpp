@@ -11,6 +11,7 @@
 #include "app/desk/settings_desk.h"
 #include "app/fixed_settings.h"
 #include "app/journal_place.h"
+#include "app/outbound_settings.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -28,24 +29,6 @@ std::string url_from_here(const Listener& listener, std::uint16_t port) {
                            : v6       ? "[" + listener.address + "]"
                                       : listener.address;
   return fmt::format("http://{}:{}", host, port);
-}
-
-outbound::CurlSettings outbound_settings(const Config& config) {
-  outbound::CurlSettings settings{.proxy = config.outbound.proxy,
-                                  .ca_file = config.outbound.ca_file};
-  for (const Workspace& workspace : config.workspaces) {
-    for (const RelaySettings& relay : workspace.relays)
-      settings.connections_per_host_max =
-          std::max<std::size_t>(settings.connections_per_host_max, relay.calls_in_flight_max);
-  }
-  return settings;
-}
-
-// The journal can be neither trusted nor done without.
-void end_process(const std::string& what) {
-  telemetry::log(telemetry::Level::error, "journal_failed", {{"what", what}});
-  telemetry::stop_log();
-  std::abort();
 }
 
 }  // namespace
@@ -84,6 +67,7 @@ Task<Result<void>> Hub::start() {
   }
   operations_ =
       std::make_unique<HubOperations>(clock_, *journal_, *ids_, workspaces_, options_.drills);
+  TB_CO_CHECK(co_await share_work());
   take_up_ = std::make_unique<TakeUp>(loop_, *journal_, workspaces_, *above, end_process);
   TB_CO_CHECK(co_await take_up_->begin());
   TB_CO_TRY(Secret token, control_token());
@@ -97,7 +81,7 @@ Task<Result<void>> Hub::start() {
   TB_CO_CHECK(co_await console_->start(tasks_));
   TB_CO_CHECK(build_public_server());
   for (const auto& workspace : workspaces_) workspace->start(tasks_);
-  tasks_.start(take_up_->run());
+  tasks_.start(take_up_and_follow());
   operations_->set_public_url(url_from_here(config_.hub.listen, public_port()));
   operations_->set_ready(true);
   telemetry::log(telemetry::Level::info, "ready",
@@ -115,14 +99,51 @@ Result<void> Hub::open_journal() {
   JournalPlace place = journal_place(config_);
   place.allow_volatile = options_.allow_volatile;
   place.node = options_.node;
-  place.fence = options_.fence;
-  TB_TRY(auto store, open_store(place));
-  journal::JournalSettings settings;
-  settings.readers = config_.journal.readers;
-  settings.retention = config_.journal.retention;
-  journal_ = std::make_unique<journal::Journal>(loop_, clock_, metrics_, std::move(store), settings,
-                                                end_process);
-  return journal_->start();
+  if (options_.leading != nullptr) place.fence = options_.leading->fence();
+  TB_TRY(journal_, start_journal(loop_, clock_, metrics_, config_, place));
+  return {};
+}
+
+// Before work is read: what others change from then on is followed.
+Task<Result<void>> Hub::share_work() {
+  if (options_.leading == nullptr) co_return Result<void>{};
+  SharedWork::Parts parts;
+  parts.carry = [this](const engine::ShardSet& shards) {
+    for (const auto& workspace : workspaces_) workspace->carry(shards);
+  };
+  parts.under_way_in = [this](const engine::ShardSet& shards) {
+    return std::any_of(workspaces_.begin(), workspaces_.end(),
+                       [&](const auto& one) { return one->under_way_in(shards); });
+  };
+  parts.changed = [this](const journal::OpenDelivery& delivery) {
+    const auto known = std::find_if(workspaces_.begin(), workspaces_.end(), [&](const auto& one) {
+      return one->name() == delivery.workspace;
+    });
+    if (known != workspaces_.end() && !(*known)->changed_elsewhere(delivery)) return false;
+    changed_elsewhere(delivery);
+    return true;
+  };
+  shared_ = std::make_unique<SharedWork>(loop_, clock_, *journal_, *options_.leading,
+                                         config_.journal.url, options_.node, std::move(parts));
+  constexpr bool reads_on = true;
+  co_return co_await shared_->begin(reads_on);
+}
+
+// The console shows it as if it had been stored from here.
+void Hub::changed_elsewhere(const journal::OpenDelivery& delivery) {
+  if (!console_) return;
+  journal::Step step;
+  journal::UpdateDelivery update;
+  update.id = delivery.id;
+  update.workspace = delivery.workspace;
+  update.state = delivery.state;
+  step.delivery_updates.push_back(std::move(update));
+  console_->stored(step);
+}
+
+Task<void> Hub::take_up_and_follow() {
+  co_await take_up_->run();
+  if (shared_) co_await shared_->run();
 }
 
 // A settings document that changed since the last start gets a new version; records say which one
@@ -269,6 +290,7 @@ Task<http::Reply> Hub::receive_order_event(http::Request request) {
 Task<bool> Hub::make_way(Duration at_most) {
   if (!co_await console_->finish_acts(at_most)) co_return false;
   take_up_->request_stop();
+  if (shared_) shared_->request_stop();
   for (const auto& workspace : workspaces_) workspace->request_stop();
   console_->request_stop();
   tasks_.request_stop();
@@ -280,11 +302,13 @@ Task<void> Hub::stop() {
   if (operations_) operations_->set_ready(false);
   if (public_server_) co_await public_server_->stop(stop_grace);
   if (take_up_) take_up_->request_stop();
+  if (shared_) shared_->request_stop();
   for (const auto& workspace : workspaces_) workspace->request_stop();
   if (console_) console_->request_stop();
   tasks_.request_stop();
   co_await tasks_.join();
   if (console_) co_await console_->stop();
+  shared_.reset();
   lives_.reset();
   transport_.reset();
   mailer_.reset();

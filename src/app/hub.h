@@ -9,16 +9,14 @@
 
 #include "app/config_edited.h"
 #include "app/console.h"
+#include "app/leading.h"
 #include "app/operations.h"
+#include "app/shared_work.h"
 #include "app/take_up.h"
 #include "app/workspace.h"
 #include "http/router.h"
 #include "outbound/curl_mailer.h"
 #include "outbound/curl_transport.h"
-
-namespace tillbridge::journal::postgres {
-class Fence;
-}
 
 namespace tillbridge::app {
 
@@ -29,8 +27,8 @@ struct HubOptions {
   bool demo = false;            // the console says that nothing here is real
   ConfigFile file = {};  // that the configuration was read from; empty: settings stay as they are
   std::function<void()> renew = [] {};  // the settings were changed: another hub is to take over
-  std::uint16_t node = 0;               // in ids; with `fence`, of the leading hub (leading.h)
-  std::shared_ptr<const journal::postgres::Fence> fence = nullptr;
+  std::uint16_t node = 0;               // in ids
+  Leading* leading = nullptr;           // with several hubs on one journal; this one leads
 };
 
 class Hub {
@@ -55,6 +53,9 @@ class Hub {
 
  private:
   Result<void> open_journal();
+  Task<Result<void>> share_work();
+  void changed_elsewhere(const journal::OpenDelivery& delivery);
+  Task<void> take_up_and_follow();
   Result<Secret> control_token() const;
   Task<Result<std::uint32_t>> store_settings(const Workspace& workspace);
   Result<void> build_public_server();
@@ -76,6 +77,7 @@ class Hub {
   std::unique_ptr<outbound::CurlMailer> mailer_;
   std::vector<std::unique_ptr<WorkspaceRuntime>> workspaces_;
   std::unique_ptr<TakeUp> take_up_;
+  std::unique_ptr<SharedWork> shared_;  // nullptr: one hub only
   std::unique_ptr<HubOperations> operations_;
   std::unique_ptr<Console> console_;
   http::Router public_routes_;

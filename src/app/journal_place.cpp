@@ -1,9 +1,11 @@
 #include "app/journal_place.h"
 
+#include <cstdlib>
 #include <string_view>
 
 #include "journal/postgres/postgres_store.h"
 #include "journal/sqlite/sqlite_store.h"
+#include "telemetry/log.h"
 
 namespace tillbridge::app {
 
@@ -45,6 +47,28 @@ Result<std::unique_ptr<journal::Store>> open_store(const JournalPlace& place) {
   settings.node = place.node;
   settings.fence = place.fence;
   return journal::postgres::open_postgres_store(std::string(place.url.reveal()), settings);
+}
+
+void end_process(const std::string& what) {
+  telemetry::log(telemetry::Level::error, "journal_failed", {{"what", what}});
+  telemetry::stop_log();
+  std::abort();
+}
+
+Result<std::unique_ptr<journal::Journal>> start_journal(Loop& loop, const Clock& clock,
+                                                        telemetry::Metrics& metrics,
+                                                        const Config& config,
+                                                        const JournalPlace& place) {
+  constexpr Duration never = std::chrono::hours{24 * 365};
+  TB_TRY(auto store, open_store(place));
+  journal::JournalSettings settings;
+  settings.readers = config.journal.readers;
+  settings.retention = config.journal.retention;
+  if (place.carries_only) settings.retire_every = never;
+  auto journal = std::make_unique<journal::Journal>(loop, clock, metrics, std::move(store),
+                                                    settings, end_process);
+  TB_CHECK(journal->start());
+  return journal;
 }
 
 }  // namespace tillbridge::app

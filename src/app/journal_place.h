@@ -7,7 +7,7 @@
 
 #include "app/config.h"
 #include "base/secret.h"
-#include "journal/store.h"
+#include "journal/journal.h"
 
 namespace tillbridge::journal::postgres {
 class Fence;
@@ -21,6 +21,7 @@ struct JournalPlace {
   std::string synchronous = "full";  // of the embedded store
   bool read_only = false;            // beside a running hub
   bool allow_volatile = false;       // also a place that a power cut can make forget
+  bool carries_only = false;         // another hub retires what is old
   std::uint16_t node = 0;            // of PostgreSQL
   std::shared_ptr<const journal::postgres::Fence> fence = nullptr;
 };
@@ -32,5 +33,13 @@ JournalPlace journal_place(const Config& config);
 std::string name(const JournalPlace& place);
 
 Result<std::unique_ptr<journal::Store>> open_store(const JournalPlace& place);
+
+// Opened and running, with the configuration's readers and retention. The process ends when the
+// journal can be neither trusted nor done without.
+Result<std::unique_ptr<journal::Journal>> start_journal(Loop& loop, const Clock& clock,
+                                                        telemetry::Metrics& metrics,
+                                                        const Config& config,
+                                                        const JournalPlace& place);
+[[noreturn]] void end_process(const std::string& what);
 
 }  // namespace tillbridge::app

@@ -1,6 +1,6 @@
 #include "app/leading.h"
 
-#include <numeric>
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -8,16 +8,15 @@
 namespace tillbridge::app {
 namespace {
 
-using journal::postgres::shard_count;
+using engine::ShardSet;
+using journal::postgres::Lease;
+using journal::postgres::LeaseRow;
+using journal::postgres::NodeRow;
+
+static_assert(engine::shard_count == journal::postgres::shard_count);
 
 constexpr Duration look_again_after = std::chrono::milliseconds{500};
 constexpr int renewals_per_lease = 3;
-
-std::vector<std::uint8_t> all_shards() {
-  std::vector<std::uint8_t> shards(shard_count);
-  std::iota(shards.begin(), shards.end(), std::uint8_t{0});
-  return shards;
-}
 
 journal::postgres::PostgresSettings connection_of(const LeadingSettings& settings) {
   journal::postgres::PostgresSettings made;
@@ -28,15 +27,28 @@ journal::postgres::PostgresSettings connection_of(const LeadingSettings& setting
   return made;
 }
 
+ShardSet set_of(const std::vector<Lease>& leases) {
+  ShardSet set;
+  for (const Lease& lease : leases) set.set(lease.shard);
+  return set;
+}
+
 }  // namespace
 
 Leading::Leading(LeadingSettings settings, std::function<void(const std::string& why)> on_lost)
     : settings_(std::move(settings)),
       on_lost_(std::move(on_lost)),
-      // All work is the leader's, so every step needs the same lease.
-      fence_(std::make_shared<journal::postgres::Fence>(
-          [](const journal::Step&) { return std::vector<std::uint8_t>{0}; })),
-      leases_(settings_.url, connection_of(settings_)) {}
+      // What the leader writes needs shard 0's lease, and no more: its other ones are not taken
+      // from it before that one is (engine/shares.h).
+      fence_(
+          std::make_shared<journal::postgres::Fence>([leads = leads_](const journal::Step& step) {
+            if (*leads || step.shards.empty())
+              return std::vector<std::uint8_t>{engine::leader_shard};
+            return step.shards;
+          })),
+      leases_(settings_.url, connection_of(settings_)),
+      thread_([this] { run(); }),
+      watching_([this] { watch_until_stopped(); }) {}
 
 Leading::~Leading() {
   {
@@ -44,10 +56,121 @@ Leading::~Leading() {
     stopping_ = true;
   }
   wake_.notify_all();
-  if (renewing_.joinable()) renewing_.join();
-  if (watching_.joinable()) watching_.join();
+  thread_.join();
+  watching_.join();
   if (!held_.empty()) (void)leases_.release(held_);
   (void)leases_.forget(settings_.node);
+}
+
+bool Leading::await(const std::function<void(const Standing&)>& stands_by) {
+  Standing told;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [&] { return *leads_ || ends_waiting_ || standing_ != told; });
+    if (*leads_) return true;
+    if (ends_waiting_) return false;
+    told = standing_;
+    lock.unlock();
+    stands_by(told);
+    lock.lock();
+  }
+}
+
+void Leading::end_waiting() {
+  {
+    const std::lock_guard lock(mutex_);
+    ends_waiting_ = true;
+  }
+  wake_.notify_all();
+}
+
+void Leading::reached_at(const NodeAddress& address) {
+  {
+    const std::lock_guard lock(mutex_);
+    address_ = to_text(address);
+    address_changed_ = changed_ = true;
+  }
+  wake_.notify_all();
+}
+
+Leading::Mine Leading::carry_with(Carrier carrier) {
+  const std::lock_guard lock(mutex_);
+  carrier_ = std::move(carrier);
+  carried_ = mine_.shards;
+  return mine_;
+}
+
+void Leading::carries_only(const Mine& mine) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (mine.number != mine_.number) return;  // it will say so again, of what it was told since
+    carried_ = mine.shards;
+    changed_ = true;
+  }
+  wake_.notify_all();
+}
+
+void Leading::carries_nothing() {
+  {
+    const std::lock_guard lock(mutex_);
+    carrier_ = nullptr;
+    carried_.reset();
+    changed_ = true;
+  }
+  wake_.notify_all();
+}
+
+void Leading::run() {
+  renewed_at_ = SystemClock().tick() - settings_.lease;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (stopping_) return;
+      changed_ = false;
+    }
+    if (!look_round()) return;
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, look_again_after, [this] { return stopping_ || changed_; });
+  }
+}
+
+bool Leading::look_round() {
+  std::string address;
+  bool now = SystemClock().tick() - renewed_at_ >= settings_.lease / renewals_per_lease;
+  {
+    const std::lock_guard lock(mutex_);
+    address = address_;
+    now = std::exchange(address_changed_, false) || now;
+  }
+  if (now && !renew(address)) return false;
+  if (has_predecessor_) {
+    const auto free = take_from_predecessor();
+    if (!free) {
+      stand({free.error().what});
+      return true;
+    }
+    has_predecessor_ = false;
+  }
+  look();
+  return true;
+}
+
+// Also tells the others that this hub lives. False: it is lost.
+bool Leading::renew(const std::string& address) {
+  const Tick asked = SystemClock().tick();
+  if (!held_.empty()) {
+    const auto kept = leases_.renew(held_, settings_.lease);
+    if (kept && kept->size() < held_.size()) {
+      on_lost_("another hub has taken over");
+      return false;
+    }
+    if (!kept) return true;  // asked again in the next round; the watch ends it in time
+    const std::lock_guard lock(mutex_);
+    // The database counts from a later moment than that of the question.
+    sure_until_ = asked + settings_.lease;
+  }
+  if (leases_.beat(settings_.name, address)) renewed_at_ = asked;
+  return true;
 }
 
 // A new epoch for them, should that process be alive after all.
@@ -62,7 +185,7 @@ Result<void> Leading::take_from_predecessor() {
     }
   }
   TB_TRY(const auto rows, leases_.all());
-  std::vector<journal::postgres::Lease> left;
+  std::vector<Lease> left;
   for (const auto& row : rows) {
     if (row.owner == settings_.node) left.push_back(row.lease);
   }
@@ -71,9 +194,55 @@ Result<void> Leading::take_from_predecessor() {
   return leases_.release(left);
 }
 
-// Run out, but locked: by a writer that stands still in the middle of a transaction.
-Result<void> Leading::free_expired() {
-  TB_TRY(const auto rows, leases_.all());
+// What leads, what carries, and what of that is to change.
+void Leading::look() {
+  const auto nodes = leases_.nodes();
+  const auto rows = nodes ? leases_.all() : Result<std::vector<LeaseRow>>(fail(nodes.error()));
+  if (!rows) return stand({rows.error().what, standing_.leader});
+  engine::SharedShards shards;
+  for (const LeaseRow& row : *rows) shards.holders[row.lease.shard] = {row.owner, row.running};
+  const auto leader = engine::leader_of(shards);
+  for (const NodeRow& node : *nodes) {
+    const bool carries = node.silent < settings_.lease && !node.address.empty();
+    if (carries || node.number == leader) shards.hubs.push_back(node.number);
+  }
+  auto moved = give_back_strays(*rows);
+  if (moved) moved = leader ? move(shards, *rows) : try_to_lead(*rows);
+  if (moved) moved = give_away();
+  if (!*leads_)
+    stand(moved ? standing_of(*nodes, leader) : Standing{moved.error().what, standing_.leader});
+}
+
+Result<void> Leading::try_to_lead(const std::vector<LeaseRow>& rows) {
+  TB_CHECK(end_standing_writers(rows));
+  TB_CHECK(take(ShardSet{}.set(engine::leader_shard)));
+  if (!*leads_) return {};
+  // Whoever carries goes on with what it has; all the rest is the leader's until others want it.
+  ShardSet free;
+  for (const LeaseRow& row : rows) free[row.lease.shard] = !row.owner || !row.running;
+  return take(free.reset(engine::leader_shard));
+}
+
+Result<void> Leading::move(const engine::SharedShards& shards, const std::vector<LeaseRow>& rows) {
+  const engine::ShardMove move = engine::next_move(shards, settings_.node);
+  giving_ |= move.give & set_of(held_);
+  if (move.take.none()) return {};
+  TB_CHECK(end_standing_writers(rows));
+  return take(move.take & ~giving_);
+}
+
+// Taken, or not given away, by a question whose answer was lost: nothing was sent with them.
+Result<void> Leading::give_back_strays(const std::vector<LeaseRow>& rows) {
+  const ShardSet held = set_of(held_);
+  std::vector<Lease> strays;
+  for (const LeaseRow& row : rows) {
+    if (row.owner == settings_.node && !held[row.lease.shard]) strays.push_back(row.lease);
+  }
+  return strays.empty() ? Result<void>{} : leases_.release(strays);
+}
+
+// What has run out may be locked by a writer that stands still in the middle of a transaction.
+Result<void> Leading::end_standing_writers(const std::vector<LeaseRow>& rows) {
   std::set<std::uint16_t> standing;
   for (const auto& row : rows) {
     if (row.owner && !row.running && row.owner != settings_.node) standing.insert(*row.owner);
@@ -82,28 +251,69 @@ Result<void> Leading::free_expired() {
   return {};
 }
 
-// All or none: where somebody still holds a part, what this hub got is given back.
-Result<bool> Leading::take() {
-  TB_CHECK(leases_.beat(settings_.name, ""));
-  const Tick asked = SystemClock().tick();
-  TB_TRY(auto got, leases_.acquire(all_shards(), settings_.lease));
-  if (got.size() < shard_count) {
-    TB_CHECK(free_expired());
-    if (!got.empty()) TB_CHECK(leases_.release(got));
-    return false;
+Result<void> Leading::take(const ShardSet& wanted) {
+  std::vector<std::uint8_t> asked_for;
+  for (std::size_t shard = 0; shard < wanted.size(); ++shard) {
+    if (wanted[shard]) asked_for.push_back(static_cast<std::uint8_t>(shard));
   }
-  for (const auto& lease : got) fence_->hold(lease);
-  held_ = std::move(got);
-  // The database counts from a later moment than that of the question.
-  sure_until_ = asked + settings_.lease;
-  return true;
+  if (asked_for.empty()) return {};
+  const Tick asked = SystemClock().tick();
+  TB_TRY(const auto got, leases_.acquire(asked_for, settings_.lease));
+  if (got.empty()) return {};
+  for (const Lease& lease : got) fence_->hold(lease);
+  const bool first = held_.empty();
+  held_.insert(held_.end(), got.begin(), got.end());
+  if (first) {
+    const std::lock_guard lock(mutex_);
+    sure_until_ = asked + settings_.lease;
+  }
+  if (set_of(got)[engine::leader_shard]) *leads_ = true;
+  tell();
+  return {};
 }
 
-Standing Leading::look_for_leader(const Standing& last) {
-  const auto nodes = leases_.nodes();
-  if (!nodes) return {nodes.error().what, last.leader};
-  for (const auto& node : *nodes) {
-    if (node.shards == 0 || node.number == settings_.node) continue;
+void Leading::tell() {
+  {
+    const std::lock_guard lock(mutex_);
+    const ShardSet mine = set_of(held_) & ~giving_;
+    if (mine != mine_.shards) {
+      mine_ = {mine, mine_.number + 1};
+      if (carrier_) {
+        carried_ |= mine;
+        carrier_(mine_);
+      }
+    }
+  }
+  wake_.notify_all();
+}
+
+// What carries is told first; they go once it is through with them.
+Result<void> Leading::give_away() {
+  tell();
+  ShardSet free = giving_;
+  {
+    const std::lock_guard lock(mutex_);
+    free &= ~carried_;
+  }
+  if (free.none()) return {};
+  std::vector<Lease> given;
+  for (const Lease& lease : held_) {
+    if (free[lease.shard]) given.push_back(lease);
+  }
+  for (const Lease& lease : given) fence_->drop(lease.shard);
+  std::erase_if(held_, [&](const Lease& lease) { return free[lease.shard]; });
+  giving_ &= ~free;
+  if (held_.empty()) {
+    const std::lock_guard lock(mutex_);
+    sure_until_.reset();
+  }
+  return leases_.release(given);
+}
+
+Standing Leading::standing_of(const std::vector<NodeRow>& nodes,
+                              std::optional<std::uint16_t> leader) const {
+  for (const auto& node : nodes) {
+    if (node.number != leader || node.number == settings_.node) continue;
     auto address = node_address(node.address);
     if (address && is_loopback(address->host) && node.name != settings_.name) {
       return {
@@ -116,64 +326,23 @@ Standing Leading::look_for_leader(const Standing& last) {
   return {"another hub is about to lead, or its lease has not run out yet"};
 }
 
-void Leading::await(const std::function<void(const Standing&)>& stands_by) {
-  bool has_predecessor = true;  // also an attempt of this hub's whose answer was lost
-  Standing told;
-  for (;;) {
-    const auto free = has_predecessor ? take_from_predecessor() : Result<void>{};
-    const auto taken = free ? take() : Result<bool>(fail(free.error()));
-    if (taken && *taken) break;
-    has_predecessor = !taken.has_value();
-    // Not to know is no news: whoever led is still called until it is known that it does not.
-    Standing standing = taken ? look_for_leader(told) : Standing{taken.error().what, told.leader};
-    if (standing != told) stands_by(standing);
-    told = std::move(standing);
-    std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, look_again_after, [this] { return stopping_; });
-  }
-  renewing_ = std::thread([this] { renew_until_stopped(); });
-  watching_ = std::thread([this] { watch_until_stopped(); });
-}
-
-void Leading::reached_at(const NodeAddress& address) {
+void Leading::stand(Standing standing) {
   {
     const std::lock_guard lock(mutex_);
-    address_ = to_text(address);
-    address_changed_ = true;
+    standing_ = std::move(standing);
   }
   wake_.notify_all();
-}
-
-void Leading::renew_until_stopped() {
-  const SystemClock clock;
-  Duration pause = settings_.lease / renewals_per_lease;
-  for (;;) {
-    std::string address;
-    {
-      std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, pause, [this] { return stopping_ || address_changed_; });
-      if (stopping_) return;
-      address_changed_ = false;
-      address = address_;
-    }
-    const Tick asked = clock.tick();
-    const auto kept = leases_.renew(held_, settings_.lease);
-    if (kept && kept->size() < held_.size()) return on_lost_("another hub has taken over");
-    pause = kept ? settings_.lease / renewals_per_lease : look_again_after;
-    if (!kept) continue;
-    {
-      const std::lock_guard lock(mutex_);
-      sure_until_ = asked + settings_.lease;
-    }
-    (void)leases_.beat(settings_.name, address);
-  }
 }
 
 void Leading::watch_until_stopped() {
   const SystemClock clock;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const Duration left = sure_until_ - clock.tick();
+    if (!sure_until_) {
+      wake_.wait(lock, [this] { return stopping_ || sure_until_; });
+      continue;
+    }
+    const Duration left = *sure_until_ - clock.tick();
     if (left <= Duration{0}) {
       lock.unlock();
       return on_lost_("the lease could not be renewed: the database or this process stood still");

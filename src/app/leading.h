@@ -1,13 +1,16 @@
 #pragma once
-// Several hubs on one PostgreSQL journal: one leads and works, the others stand by and take over
-// when it ends. The leader holds the lease of all shards (journal/postgres/leases.h) and renews it
-// from a thread of its own. When it cannot, it ends before another one can lead: a call that it
-// still made could put an old state over the new leader's. What it writes is fenced with the
-// lease's epoch besides: frozen past its lease it cannot write any more, whatever it believes.
+// Several hubs on one PostgreSQL journal. One leads: it takes what comes in, reads and plans; it
+// holds the lease of shard 0 (journal/postgres/leases.h). All of them carry: each sends what lies
+// in the shards that it holds (engine/shares.h), and they change hands when hubs come and go. A
+// thread of its own takes, renews and gives leases. When a hub cannot renew, it ends before
+// another one can have its shards: a call that it still made could put an old state over a newer
+// one. What it writes is fenced with its leases' epochs besides: frozen past its lease it cannot
+// write any more, whatever it believes.
 //
 // A hub that starts under a number on the same machine takes the leases of that number over at
 // once: what held them is taken for dead. On another machine it waits until they have run out.
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -17,6 +20,7 @@
 #include <thread>
 
 #include "app/node_address.h"
+#include "engine/shares.h"
 #include "journal/postgres/leases.h"
 
 namespace tillbridge::app {
@@ -37,42 +41,84 @@ struct Standing {
 
 class Leading {
  public:
-  // on_lost: this hub does not lead any more and must end at once; its own thread.
+  // on_lost: this hub holds its leases no more and must end at once; its own thread.
   Leading(LeadingSettings settings, std::function<void(const std::string& why)> on_lost);
-  ~Leading();  // another one may lead
+  ~Leading();  // others may have what it held
   Leading(const Leading&) = delete;
   Leading& operator=(const Leading&) = delete;
 
-  // Returns when this hub leads. stands_by is told when it does not, and again whenever that
-  // changes: another hub leads, somewhere else, or the database cannot be asked. Any thread.
-  void await(const std::function<void(const Standing&)>& stands_by);
+  // Returns when this hub leads; false: when it was asked to end. stands_by is told when it does
+  // not lead, and again whenever that changes: another hub leads, somewhere else, or the database
+  // cannot be asked. Any thread.
+  bool await(const std::function<void(const Standing&)>& stands_by);
+  void end_waiting();
 
-  // This hub leads and can be called: the others are told. Any thread.
+  // Where this hub can be called, for the others; from then on it carries too. Any thread.
   void reached_at(const NodeAddress& address);
+
+  // What sends from here is told which shards are this hub's, whenever that changes. Any thread; it
+  // must not wait. Returns those that are now. One at a time.
+  struct Mine {
+    engine::ShardSet shards;
+    std::uint64_t number = 0;  // of what it was told
+  };
+  using Carrier = std::function<void(const Mine&)>;
+  Mine carry_with(Carrier carrier);
+  // It is through with all that is outside of what it was told last: that can be given away.
+  void carries_only(const Mine& mine);
+  // It sends nothing more, and nothing is under way; it is not told again.
+  void carries_nothing();
 
   // For the journal's writer.
   std::shared_ptr<const journal::postgres::Fence> fence() const { return fence_; }
 
  private:
+  using Shards = std::vector<journal::postgres::Lease>;
+  void run();
+  // One round of the thread: what holds, what moves. False: it is over.
+  bool look_round();
+  bool renew(const std::string& address);
+  void look();
   Result<void> take_from_predecessor();
-  Result<void> free_expired();
-  Result<bool> take();
-  Standing look_for_leader(const Standing& last);
-  void renew_until_stopped();
+  Result<void> end_standing_writers(const std::vector<journal::postgres::LeaseRow>& rows);
+  Result<void> give_back_strays(const std::vector<journal::postgres::LeaseRow>& rows);
+  Result<void> try_to_lead(const std::vector<journal::postgres::LeaseRow>& rows);
+  Result<void> move(const engine::SharedShards& shards,
+                    const std::vector<journal::postgres::LeaseRow>& rows);
+  Result<void> take(const engine::ShardSet& wanted);
+  Result<void> give_away();
+  Standing standing_of(const std::vector<journal::postgres::NodeRow>& nodes,
+                       std::optional<std::uint16_t> leader) const;
+  void stand(Standing standing);
+  void tell();
   void watch_until_stopped();
 
   const LeadingSettings settings_;
   const std::function<void(const std::string&)> on_lost_;
+  std::shared_ptr<std::atomic<bool>> leads_ = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<journal::postgres::Fence> fence_;
-  journal::postgres::Leases leases_;  // await(), then the renewing thread
-  std::vector<journal::postgres::Lease> held_;
-  std::mutex mutex_;  // guards the next four
-  Tick sure_until_;
+
+  // The thread's own.
+  journal::postgres::Leases leases_;
+  Shards held_;
+  engine::ShardSet giving_;
+  bool has_predecessor_ = true;
+  Tick renewed_at_;
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable wake_;
   bool stopping_ = false;
+  bool ends_waiting_ = false;
   std::string address_;
   bool address_changed_ = false;
-  std::condition_variable wake_;
-  std::thread renewing_;
+  bool changed_ = false;  // something for the thread to do
+  Standing standing_;
+  std::optional<Tick> sure_until_;  // while something is held
+  Mine mine_;                       // held, and not to be given away
+  engine::ShardSet carried_;        // what may be sent or under way
+  Carrier carrier_;
+
+  std::thread thread_;
   std::thread watching_;  // asks nobody: the database may not answer
 };
 

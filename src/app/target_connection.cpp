@@ -30,6 +30,23 @@ void TargetConnection::end_take_up() {
   for (const Carrier& carrier : carriers_) carrier.courier->end_take_up();
 }
 
+void TargetConnection::carry(const engine::ShardSet& shards) {
+  for (const Carrier& carrier : carriers_) {
+    if (carrier.courier->settings().shared) carrier.courier->carry(shards);
+  }
+}
+
+bool TargetConnection::under_way_in(const engine::ShardSet& shards) const {
+  return std::any_of(carriers_.begin(), carriers_.end(), [&](const Carrier& carrier) {
+    return carrier.courier->settings().shared && carrier.courier->under_way_in(shards);
+  });
+}
+
+bool TargetConnection::changed_elsewhere(const journal::OpenDelivery& delivery, bool adds_here) {
+  engine::Courier& courier = carrier_of(delivery.flow);
+  return !courier.settings().shared || courier.changed_elsewhere(delivery, adds_here);
+}
+
 void TargetConnection::start(TaskGroup& tasks) {
   for (const Carrier& carrier : carriers_) tasks.start(carrier.courier->run());
 }

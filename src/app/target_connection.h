@@ -45,6 +45,12 @@ class TargetConnection {
   }
   void erased(const journal::OpenDelivery& delivery) { carrier_of(delivery.flow).erased(delivery); }
 
+  // What several hubs send to (CourierSettings::shared): from here what is in these shards.
+  void carry(const engine::ShardSet& shards);
+  bool under_way_in(const engine::ShardSet& shards) const;
+  // See Courier. True: nothing is left to do about it.
+  bool changed_elsewhere(const journal::OpenDelivery& delivery, bool adds_here);
+
   virtual void start(TaskGroup& tasks);
   virtual void request_stop();
   void pause();

@@ -221,6 +221,23 @@ void WorkspaceRuntime::adopt(const journal::OpenDelivery& delivery) {
                   {"do", "connect the platform again; nothing of it is lost"}});
 }
 
+void WorkspaceRuntime::carry(const engine::ShardSet& shards) {
+  for (const auto& one : connections_) one->carry(shards);
+}
+
+bool WorkspaceRuntime::under_way_in(const engine::ShardSet& shards) const {
+  for (const auto& one : connections_) {
+    if (one->under_way_in(shards)) return true;
+  }
+  return false;
+}
+
+bool WorkspaceRuntime::changed_elsewhere(const journal::OpenDelivery& delivery) {
+  constexpr bool adds_here = true;
+  TargetConnection* found = connection(delivery.connection);
+  return found == nullptr || found->changed_elsewhere(delivery, adds_here);
+}
+
 void WorkspaceRuntime::start(TaskGroup& tasks) {
   for (const auto& one : connections_) one->start(tasks);
   tasks.start(resolution_.run_reads());

@@ -35,6 +35,10 @@ class WorkspaceRuntime {
   void begin_take_up();
   void adopt(const journal::OpenDelivery& delivery);
   void end_take_up();
+  // With several hubs on one journal (shared_work.h).
+  void carry(const engine::ShardSet& shards);
+  bool under_way_in(const engine::ShardSet& shards) const;
+  bool changed_elsewhere(const journal::OpenDelivery& delivery);
   void start(TaskGroup& tasks);
   void request_stop();
 

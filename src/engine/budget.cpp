@@ -23,7 +23,8 @@ BudgetSettings at_least_one_call(BudgetSettings settings) {
 }  // namespace
 
 Budget::Budget(BudgetSettings settings, Tick now)
-    : settings_(at_least_one_call(settings)),
+    : whole_(settings),
+      settings_(at_least_one_call(settings)),
       tokens_(settings_.burst),
       filled_at_(now),
       closed_until_(now) {}
@@ -36,6 +37,14 @@ void Budget::refill(Tick now) {
   if (now <= filled_at_) return;
   tokens_ = tokens_at(now);
   filled_at_ = now;
+}
+
+void Budget::take_share(Tick now, double share) {
+  refill(now);
+  settings_.calls_per_second = whole_.calls_per_second * share;
+  settings_.burst = whole_.burst * share;
+  settings_ = at_least_one_call(settings_);
+  tokens_ = std::min(tokens_, settings_.burst);
 }
 
 double Budget::needed(bool urgent, std::uint32_t calls) const {

@@ -44,6 +44,9 @@ class Budget {
   void succeeded();
   void reported(Tick now, const QuotaReport& report);
 
+  // Of what the platform allows in all, the part that is this hub's: 0..1 of rate and burst.
+  void take_share(Tick now, double share);
+
   double rate() const { return settings_.calls_per_second * factor_; }
   Tick closed_until() const { return closed_until_; }
 
@@ -52,7 +55,8 @@ class Budget {
   double needed(bool urgent, std::uint32_t calls = 1) const;
   double tokens_at(Tick now) const;
 
-  BudgetSettings settings_;
+  BudgetSettings whole_;
+  BudgetSettings settings_;  // this hub's share of it
   double tokens_;
   double factor_ = 1.0;
   Tick filled_at_;

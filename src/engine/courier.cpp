@@ -69,6 +69,12 @@ Courier::Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSo
 
 // Also counts it as waiting.
 Item Courier::to_item(const journal::OpenDelivery& delivery) {
+  const Item item = read_item(delivery);
+  lag_.waiting(item.lag_series, item.late_from);
+  return item;
+}
+
+Item Courier::read_item(const journal::OpenDelivery& delivery) {
   Item item;
   item.id = delivery.id;
   item.record = delivery.record;
@@ -87,7 +93,6 @@ Item Courier::to_item(const journal::OpenDelivery& delivery) {
   item.late_from = late_from(delivery);
   item.flow = static_cast<std::uint16_t>(part_number(PauseKind::flow, delivery.flow));
   item.store = part_number(PauseKind::store, delivery.store);
-  lag_.waiting(item.lag_series, item.late_from);
   return item;
 }
 
@@ -162,6 +167,7 @@ Task<void> Courier::make_call(std::vector<Item> items) {
   if (answer.quota) dispatch_.reported(route, *answer.quota, now);
   if (answer.call.kind == Outcome::Kind::throttled) throttled_.add();
   journal::Step step = to_step(settlements, std::move(answer), began, now - began_tick);
+  step.shards = shards_of(items);
   if (!co_await store(std::move(step)))
     co_return;  // stopping: found again at the next start, resent identically
   const std::vector<Item> outdated = dispatch_.apply(settlements);

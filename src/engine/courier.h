@@ -47,6 +47,9 @@ struct CourierSettings {
   std::string connection;
   std::string duty;  // what it carries where a connection has several: "events", "" all
   DispatchSettings dispatch;
+  // Several hubs on one journal may send it, each what is in its own shards: nothing that is
+  // learned from answers is kept in memory only, and no order but that of lanes matters.
+  bool shared = false;
   std::size_t body_cache_bytes_max =
       16 * 1024 * 1024;  // LIMIT: bodies just planned, to spare a read
 };
@@ -86,6 +89,14 @@ class Courier {
   void hold_part(PauseKind kind, const std::string& name);
   void release_part(PauseKind kind, const std::string& name);
 
+  // What several hubs share (courier_shared.cpp): from now on this one sends what is in these
+  // shards only. Its commits name them, and so does the lease that lets them through.
+  void carry(const ShardSet& shards);
+  bool under_way_in(const ShardSet& shards) const { return dispatch_.lanes().under_way_in(shards); }
+  // Another hub has added it or changed its state, and this is how it stands now. False: it is not
+  // here, and adds_here: it will come in by add().
+  bool changed_elsewhere(const journal::OpenDelivery& delivery, bool adds_here);
+
   // How attempts at deliveries ended since the start; never less than before.
   struct Totals {
     std::uint64_t delivered = 0;  // also those of which the platform took only some parts so far
@@ -108,6 +119,8 @@ class Courier {
   journal::Step to_step(const std::vector<Settlement>& settlements, Channel::Answer answer,
                         Instant began, Duration took);
   Item to_item(const journal::OpenDelivery& delivery);
+  Item read_item(const journal::OpenDelivery& delivery);
+  std::vector<std::uint8_t> shards_of(const std::vector<Item>& items) const;
   // Now, or when everything found at the start is taken up.
   void in_turn(std::function<void()> act);
   std::uint32_t part_number(PauseKind kind, const std::string& name);
@@ -135,6 +148,7 @@ class Courier {
   Signal changed_;
   bool stopping_ = false;
   bool taking_up_ = false;
+  bool names_shards_ = false;                  // in its steps
   std::deque<std::function<void()>> later_;    // what came in while taking up
   std::unordered_set<DeliveryId> sent_again_;  // of these: are added by it, not by adopt()
   std::array<std::unordered_map<std::string, std::uint32_t>, 2> part_numbers_;  // by PauseKind

@@ -52,6 +52,7 @@ Task<bool> Courier::leave_out_erased(std::vector<Item> items) {
     update.parts_done = item.parts_done;
     step.delivery_updates.push_back(std::move(update));
   }
+  step.shards = shards_of(*erased);
   if (!co_await store(std::move(step))) co_return true;
   dispatch_.give_back(items, clock_.tick(), gone);
   for (const Item& item : *erased) {

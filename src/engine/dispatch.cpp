@@ -38,8 +38,19 @@ Dispatch::Dispatch(DispatchSettings settings, Entropy entropy, Tick now)
     : settings_(settings),
       entropy_(entropy),
       budget_(settings.budget, now),
-      breaker_(settings.breaker) {
+      breaker_(settings.breaker),
+      in_flight_max_(settings.calls_in_flight_max) {
   if (settings.bulk) bulk_budget_.emplace(settings.bulk->budget, now);
+}
+
+void Dispatch::carry(const ShardSet& shards, std::uint64_t workspace, Tick now) {
+  lanes_.carry(shards, workspace);
+  if (shards.none()) return;
+  const double share = static_cast<double>(shards.count()) / static_cast<double>(shard_count);
+  budget_.take_share(now, share);
+  if (bulk_budget_) bulk_budget_->take_share(now, share);
+  const double calls = settings_.calls_in_flight_max * share;
+  in_flight_max_ = std::max(1U, static_cast<std::uint32_t>(calls));
 }
 
 std::optional<Item> Dispatch::add(const Item& item, Tick due) {
@@ -70,7 +81,7 @@ std::optional<Route> Dispatch::choose(Tick now) {
 std::vector<Item> Dispatch::next_call(Tick now) {
   std::vector<Item> call;
   lanes_.wake(now);
-  if (paused_ || in_flight_ >= settings_.calls_in_flight_max || !lanes_.has_ready()) return call;
+  if (paused_ || in_flight_ >= in_flight_max_ || !lanes_.has_ready()) return call;
   if (!breaker_.allows(now) || coalescing(now)) return call;
   const auto route = choose(now);
   if (!route) return call;
@@ -103,7 +114,7 @@ void Dispatch::reported(Route route, const QuotaReport& report, Tick now) {
 }
 
 std::optional<Tick> Dispatch::wake_at(Tick now) const {
-  if (paused_ || in_flight_ >= settings_.calls_in_flight_max) return std::nullopt;
+  if (paused_ || in_flight_ >= in_flight_max_) return std::nullopt;
   if (breaker_.state() == Breaker::State::probing) return std::nullopt;
   const auto due = lanes_.has_ready() ? std::optional<Tick>(now) : lanes_.next_due();
   if (!due) return std::nullopt;

@@ -106,6 +106,10 @@ class Dispatch {
   void hold(PauseKind kind, std::uint32_t number) { lanes_.hold(kind, number); }
   void release(PauseKind kind, std::uint32_t number) { lanes_.release(kind, number); }
 
+  // Of a connection that several hubs send to: what is in these shards goes out from here, with
+  // their part of the budget and of the calls in flight (at least one, while there are any).
+  void carry(const ShardSet& shards, std::uint64_t workspace, Tick now);
+
   const Lanes& lanes() const { return lanes_; }
   Lanes& lanes() { return lanes_; }
   const Breaker& breaker() const { return breaker_; }
@@ -128,6 +132,7 @@ class Dispatch {
   std::optional<Budget> bulk_budget_;
   std::unordered_set<DeliveryId> bulk_calls_;  // first deliveries of the bulk calls under way
   Breaker breaker_;
+  std::uint32_t in_flight_max_;
   std::uint32_t in_flight_ = 0;
   std::optional<Tick> next_call_from_;  // the end of call_gap
   std::optional<DeliveryId> probe_;     // names the breaker's probe: a delivery is in one call only

@@ -11,7 +11,8 @@
 
 namespace tillbridge::engine {
 
-enum class LaneState : std::uint8_t { ready, due, held, busy, blocked };
+// elsewhere: another hub sends what is in this lane.
+enum class LaneState : std::uint8_t { ready, due, held, busy, blocked, elsewhere };
 
 // An Item, packed, and its place in the lane.
 struct Slot {

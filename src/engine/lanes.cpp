@@ -5,6 +5,16 @@
 #include "base/assert.h"
 
 namespace tillbridge::engine {
+namespace {
+
+// What a store or a flow has.
+auto of(PauseKind kind, std::uint32_t number) {
+  return [kind, number](const Slot& slot) {
+    return (kind == PauseKind::store ? slot.store : slot.flow) == number;
+  };
+}
+
+}  // namespace
 
 bool Lanes::more_urgent(const Slot& one, const Slot& other) {
   return one.priority != other.priority ? one.priority < other.priority : one.id < other.id;
@@ -57,6 +67,10 @@ void Lanes::enlist(std::uint32_t head) {
     held_ += slot.place;
     return;
   }
+  if (is_elsewhere(slot)) {
+    slot.state = LaneState::elsewhere;
+    return;
+  }
   slot.state = LaneState::due;
   due_.push(head, slots_);
 }
@@ -79,29 +93,16 @@ void Lanes::delist(std::uint32_t head) {
     held_ -= slot.place;
   } else if (slot.state == LaneState::due) {
     due_.remove(head, slots_);
-  } else {
+  } else if (slot.state == LaneState::ready) {
     ready_.remove(head, slots_);
     ready_parts_ -= slots_.parts_left(head);
   }
 }
 
-// A slot that is free still shows who was in it last; it is no lane's head. Looking through the
-// slots in a row needs no index, which a million waiting deliveries would pay for all the time.
-template <typename Act>
-void Lanes::for_heads_of(PauseKind kind, std::uint32_t number, Act act) {
-  for (std::uint32_t at = 0; at < slots_.end(); ++at) {
-    const Slot& slot = slots_[at];
-    if ((kind == PauseKind::store ? slot.store : slot.flow) != number) continue;
-    const std::uint32_t* const tail = lanes_.find(slot.lane, slots_);
-    if (tail != nullptr && head_of(*tail) == at) act(at);
-  }
-}
-
 void Lanes::hold(PauseKind kind, std::uint32_t number) {
   if (!(kind == PauseKind::store ? held_stores_ : held_flows_).insert(number).second) return;
-  for_heads_of(kind, number, [this](std::uint32_t head) {
-    const LaneState state = slots_[head].state;
-    if (state != LaneState::ready && state != LaneState::due) return;
+  for_heads(of(kind, number), [this](std::uint32_t head) {
+    if (!waits(slots_[head]) || slots_[head].state == LaneState::held) return;
     delist(head);
     enlist(head);
   });
@@ -109,7 +110,7 @@ void Lanes::hold(PauseKind kind, std::uint32_t number) {
 
 void Lanes::release(PauseKind kind, std::uint32_t number) {
   if ((kind == PauseKind::store ? held_stores_ : held_flows_).erase(number) == 0) return;
-  for_heads_of(kind, number, [this](std::uint32_t head) {
+  for_heads(of(kind, number), [this](std::uint32_t head) {
     if (slots_[head].state != LaneState::held) return;
     delist(head);
     enlist(head);  // held again if the other kind is still paused
@@ -236,7 +237,7 @@ void Lanes::retry(const Item& changed, Tick due) {
 
 void Lanes::put_back(std::uint64_t lane) {
   const std::uint32_t head = busy_head(lane);
-  if (holds(slots_[head])) {
+  if (holds(slots_[head]) || is_elsewhere(slots_[head])) {
     enlist(head);
   } else {
     make_ready(head);

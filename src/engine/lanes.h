@@ -8,6 +8,7 @@
 //   held    its head belongs to a store or a flow that is paused
 //   busy    its head is under way
 //   blocked its head needs a person; nothing passes it
+//   elsewhere  another hub sends it (shards.h); what becomes of it there is told by *_elsewhere()
 //
 // Compact, because a million may wait: about 85 bytes each, whatever their lanes. A lane is a ring
 // through the slots, found by its last one; its state is in its head.
@@ -21,6 +22,7 @@
 #include "engine/item.h"
 #include "engine/lane_index.h"
 #include "engine/lane_slots.h"
+#include "engine/shards.h"
 #include "engine/slot_heap.h"
 
 namespace tillbridge::engine {
@@ -71,6 +73,20 @@ class Lanes {
   // Deliveries in lanes that are held.
   std::size_t held_count() const { return held_; }
 
+  // Only what is in these shards of the workspace (its stable_hash) is sent from here; all is until
+  // the first call. Looks through all slots. What is under way ends first.
+  void carry(const ShardSet& shards, std::uint64_t workspace);
+  bool under_way_in(const ShardSet& shards) const;
+  // Another hub has added or changed it: it waits in its lane as it is now, those with lower ids
+  // before it. False: it was not there yet. Nothing happens to what is under way here.
+  bool wait_elsewhere(const Item& item, Tick due);
+  bool block_elsewhere(const Item& item);
+  // Its lane, where that is not known any more. Looks through all slots.
+  std::optional<std::uint64_t> lane_of(DeliveryId id) const;
+  // Another hub has ended it, wherever in the lane it stood. nullopt: it is not there, or under
+  // way here.
+  std::optional<Item> end_elsewhere(std::uint64_t lane, DeliveryId id);
+
   std::size_t size() const { return slots_.size(); }
   std::size_t lane_count() const { return lanes_.size(); }
   std::size_t blocked_count() const { return blocked_; }
@@ -83,9 +99,31 @@ class Lanes {
   std::pair<std::uint32_t, bool> append(const Item& item, Tick due);
   std::uint32_t head_of(std::uint32_t tail) const { return slots_[tail].next; }
   bool holds(const Slot& head) const;
+  bool is_elsewhere(const Slot& head) const {
+    return !carries_all_ && !carried_[shard_of(workspace_, head.lane)];
+  }
+  // The slot in its lane, and the one before it in the ring; nullopt: not there.
+  struct Place {
+    std::uint32_t slot, before;
+  };
+  std::optional<Place> place_of(std::uint64_t lane, DeliveryId id) const;
+  void insert(const Item& item, Tick due);
   std::uint32_t length_of(std::uint32_t head) const;
-  template <typename Act>
-  void for_heads_of(PauseKind kind, std::uint32_t number, Act act);
+  // Neither under way nor blocked.
+  static bool waits(const Slot& head) {
+    return head.state != LaneState::busy && head.state != LaneState::blocked;
+  }
+  // A slot that is free still shows who was in it last; it is no lane's head. Looking through the
+  // slots in a row needs no index, which a million waiting deliveries would pay for all the time.
+  template <typename Wanted, typename Act>
+  void for_heads(Wanted wanted, Act act) const {
+    for (std::uint32_t at = 0; at < slots_.end(); ++at) {
+      const Slot& slot = slots_[at];
+      if (!wanted(slot)) continue;
+      const std::uint32_t* const tail = lanes_.find(slot.lane, slots_);
+      if (tail != nullptr && head_of(*tail) == at) act(at);
+    }
+  }
   void make_ready(std::uint32_t head);
   void enlist(std::uint32_t head);
   void delist(std::uint32_t head);
@@ -101,6 +139,9 @@ class Lanes {
   std::deque<std::pair<Tick, std::uint64_t>> quiet_until_;  // ... oldest first
   std::unordered_set<std::uint32_t> held_stores_;
   std::unordered_set<std::uint32_t> held_flows_;
+  ShardSet carried_;
+  std::uint64_t workspace_ = 0;
+  bool carries_all_ = true;
   std::size_t held_ = 0;
   std::size_t ready_parts_ = 0;
   std::size_t blocked_ = 0;

@@ -296,6 +296,9 @@ struct Step {
   std::vector<PutSettings> settings = {};
   std::vector<AddAudit> audits = {};
   std::vector<EraseRecord> erased = {};
+  // With several hubs on one journal: the shards of the lanes that it is about (engine/shards.h),
+  // which have to be this hub's. None: what only the leading hub does.
+  std::vector<std::uint8_t> shards = {};
   // What it holds beside its arrivals is work that follows from them: nothing of that is applied
   // when one of them turns out to be a duplicate. The arrivals are stored all the same.
   bool only_if_fresh = false;

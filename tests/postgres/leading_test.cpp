@@ -28,16 +28,17 @@ class Hub {
       : leading(LeadingSettings{url, node, std::move(machine), lease},
                 [this](const std::string&) { lost = true; }),
         thread_([this] {
-          leading.await([this](const Standing& told) {
+          const bool leads = leading.await([this](const Standing& told) {
             const std::lock_guard lock(mutex_);
             standing_ = told;
             changed_.notify_all();
           });
           const std::lock_guard lock(mutex_);
-          leads_ = true;
+          leads_ = leads;
           changed_.notify_all();
         }) {}
   ~Hub() {
+    leading.end_waiting();
     if (thread_.joinable()) thread_.join();
   }
 
@@ -97,6 +98,96 @@ TEST_F(LeadingTest, TheOthersLearnWhereTheLeaderIs) {
   // The end of the first lets the second one end.
   journal::postgres::Connection({url}).run("UPDATE lease SET owner = NULL, until = '-infinity'");
   EXPECT_TRUE(second->leads_within(20s));
+}
+
+// What sends from a hub, as far as the leases see it.
+struct Carrier {
+  explicit Carrier(Leading& to) : leading(to) {
+    mine = leading.carry_with([this](const Leading::Mine& told) {
+      const std::lock_guard lock(mutex);
+      mine = told;
+      changed.notify_all();
+    });
+  }
+  ~Carrier() { leading.carries_nothing(); }
+  bool has(std::size_t shards, Duration within = 20s) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, within, [&] { return mine.shards.count() == shards; });
+  }
+  void is_through() {
+    Leading::Mine told;
+    {
+      const std::lock_guard lock(mutex);
+      told = mine;
+    }
+    leading.carries_only(told);
+  }
+  engine::ShardSet shards() {
+    const std::lock_guard lock(mutex);
+    return mine.shards;
+  }
+
+  Leading& leading;
+  std::mutex mutex;
+  std::condition_variable changed;
+  Leading::Mine mine;
+};
+
+TEST_F(LeadingTest, HubsShareTheShardsAndTakeOverWhatOneLeavesBehind) {
+  Hub first(url, 1, "one");
+  ASSERT_TRUE(first.leads_within(20s));
+  Carrier at_first(first.leading);
+  EXPECT_TRUE(at_first.has(256)) << "alone it carries all";
+  auto second = std::make_unique<Hub>(url, 2, "two");
+  auto at_second = std::make_unique<Carrier>(second->leading);
+  first.leading.reached_at({"10.1.1.5", 8080, 0});
+  second->leading.reached_at({"10.1.1.6", 8080, 0});
+
+  ASSERT_TRUE(at_first.has(128)) << "it is told to leave them";
+  EXPECT_FALSE(at_second->has(128, 2s)) << "they are not given before the first is through";
+  at_first.is_through();
+  ASSERT_TRUE(at_second->has(128));
+  EXPECT_TRUE((at_first.shards() & at_second->shards()).none());
+  EXPECT_TRUE(at_first.shards()[engine::leader_shard]);
+
+  // What the second one writes has to be for its shards.
+  journal::Step of_second;
+  for (std::size_t shard = 0; shard < 256; ++shard)
+    if (at_second->shards()[shard]) of_second.shards.push_back(static_cast<std::uint8_t>(shard));
+  const std::vector<journal::Step> steps{of_second, journal::Step{}};
+  EXPECT_EQ(second->leading.fence()->needed(std::span(steps).first(1))->size(), 128U);
+  EXPECT_FALSE(second->leading.fence()->needed(steps)) << "planning is for who leads";
+  EXPECT_EQ(first.leading.fence()->needed(steps)->size(), 1U);
+
+  at_second.reset();
+  second.reset();
+  EXPECT_TRUE(at_first.has(256));
+  EXPECT_FALSE(first.lost);
+}
+
+TEST_F(LeadingTest, ALeadersShardsAreItsSuccessors) {
+  auto first = std::make_unique<Hub>(url, 1, "one");
+  ASSERT_TRUE(first->leads_within(20s));
+  Hub second(url, 2, "two");
+  Carrier at_second(second.leading);
+  first->leading.reached_at({"10.1.1.5", 8080, 0});
+  second.leading.reached_at({"10.1.1.6", 8080, 0});
+  ASSERT_TRUE(at_second.has(128)) << "nothing is sent from the first: its shards go at once";
+  first.reset();
+  EXPECT_TRUE(second.leads_within(20s));
+  EXPECT_TRUE(at_second.has(256));
+}
+
+TEST_F(LeadingTest, AHubThatIsAskedToEndDoesNotWaitToLead) {
+  Hub first(url, 1, "one");
+  ASSERT_TRUE(first.leads_within(20s));
+  Leading second(LeadingSettings{url, 2, "two", 2s}, [](const std::string&) {});
+  std::thread asks([&] {
+    std::this_thread::sleep_for(200ms);
+    second.end_waiting();
+  });
+  EXPECT_FALSE(second.await([](const Standing&) {}));
+  asks.join();
 }
 
 TEST_F(LeadingTest, WhoeverLosesItsLeaseIsToldToEnd) {

@@ -172,20 +172,27 @@ TEST_F(PostgresStoreTest, ChangesOfOtherNodesAreGivenOnceAndOwnOnesAreNot) {
   EXPECT_THAT(found.arrivals, IsEmpty());
   EXPECT_THAT(found.deliveries, IsEmpty());
 
-  // What is finished and opened again is work again.
+  // What is finished is told, and so is what is opened again.
   UpdateDelivery update;
   update.id = DeliveryId{30};
   update.state = DeliveryState::parked;
   update.workspace = "shop";
   apply(two, {.delivery_updates = {update}});
   found = *changes.since(found.place);
-  EXPECT_THAT(found.deliveries, IsEmpty());
+  ASSERT_EQ(found.deliveries.size(), 1U);
+  EXPECT_EQ(found.deliveries[0].id, update.id);
+  EXPECT_EQ(found.deliveries[0].state, DeliveryState::parked);
+  update.attempts = 3;
+  update.state = DeliveryState::delivered;
+  apply(two, {.delivery_updates = {update}});
   update.state = DeliveryState::waiting;
   apply(two, {.delivery_updates = {update},
               .pauses = {{"shop", "crm", true, Instant{}, "ann", ""}},
               .settings = {{"shop", 1, Instant{}, "ann", "doc"}}});
   found = *changes.since(found.place);
-  ASSERT_EQ(found.deliveries.size(), 1U);
+  ASSERT_EQ(found.deliveries.size(), 1U) << "as it is now, once";
+  EXPECT_EQ(found.deliveries[0].state, DeliveryState::waiting);
+  EXPECT_EQ(found.deliveries[0].attempts, 3U);
   EXPECT_TRUE(found.pauses);
   EXPECT_TRUE(found.settings);
   // In slices.
@@ -226,6 +233,18 @@ TEST_F(PostgresStoreTest, ACommitThatComesLateWithALowerIdIsNotMissed) {
   EXPECT_THAT(ids(found.arrivals), ElementsAre(10U, 20U));
   found = *changes.since(found.place);
   EXPECT_THAT(ids(found.arrivals), IsEmpty());
+
+  // To have come to the end is to know all that was committed before it was asked for, whatever is
+  // still under way.
+  slow.run("BEGIN; INSERT INTO change (node, kinds, arrivals, deliveries) VALUES (3,1,'{}','{}')");
+  apply(two, {.arrivals = {arrival(25, "more")}});
+  const auto end = *changes.end();
+  found = *changes.since(found.place);
+  EXPECT_LT(found.place.transaction, end.transaction) << "25 is not known yet";
+  slow.run("COMMIT");
+  found = *changes.since(found.place);
+  EXPECT_THAT(ids(found.arrivals), ElementsAre(25U));
+  EXPECT_GE(found.place.transaction, end.transaction);
 
   // The same when the slow one comes to nothing.
   slow.run("BEGIN; INSERT INTO change (node, kinds, arrivals, deliveries) VALUES (3,1,'{5}','{}')");

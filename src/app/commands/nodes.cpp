@@ -5,6 +5,7 @@
 #include "app/commands/where.h"
 #include "app/node_address.h"
 #include "base/json.h"
+#include "engine/shares.h"
 #include "journal/postgres/leases.h"
 
 namespace tillbridge::app {
@@ -12,8 +13,9 @@ namespace {
 
 constexpr Duration gone_after = std::chrono::seconds{15};
 
-const char* duty(const journal::postgres::NodeRow& node) {
-  if (node.shards > 0) return "leads";
+const char* duty(const journal::postgres::NodeRow& node, std::optional<std::uint16_t> leader) {
+  if (node.number == leader) return "leads";
+  if (node.shards > 0) return "carries";
   return node.silent > gone_after ? "gone" : "stands by";
 }
 
@@ -37,19 +39,25 @@ int nodes(const Where& where) {
   journal::postgres::Leases leases(std::string(place->url.reveal()), {});
   const auto nodes = leases.nodes();
   if (!nodes) return report(nodes.error());
+  const auto rows = leases.all();
+  if (!rows) return report(rows.error());
+  std::optional<std::uint16_t> leader;
+  for (const auto& row : *rows) {
+    if (row.lease.shard == engine::leader_shard && row.running) leader = row.owner;
+  }
   json::Array out;
   for (const auto& node : *nodes) {
     const double silent_s = std::chrono::duration<double>(node.silent).count();
     out.push_back(json::Object{{"node", node.number},
                                {"machine", node.name},
-                               {"duty", duty(node)},
+                               {"duty", duty(node, leader)},
                                {"shards", node.shards},
                                {"silent_s", silent_s},
                                {"address", node.address}});
     if (!where.json) {
       fmt::print("{:>4}  {:<24}{:<11}{:>4} of {} shards, heard {:.1f} s ago{}\n", node.number,
-                 node.name, duty(node), node.shards, journal::postgres::shard_count, silent_s,
-                 reached(node));
+                 node.name, duty(node, leader), node.shards, journal::postgres::shard_count,
+                 silent_s, reached(node));
     }
   }
   if (where.json) fmt::print("{}\n", json::to_text(out));

@@ -1,12 +1,15 @@
 #include <array>
+#include <atomic>
 #include <climits>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <thread>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/carrying.h"
 #include "app/commands/commands.h"
 #include "app/commands/where.h"
 #include "app/hub.h"
@@ -96,10 +99,91 @@ NodeAddress address_of(const HubSettings& hub, const ServeOptions& options) {
   return address;
 }
 
-// nullptr on the embedded store, which has one hub only. Otherwise this hub leads when it returns.
-Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& options) {
+// While another hub leads: this one holds its ports, passes on who calls them, and sends what lies
+// in its own shards, until it leads or is asked to end.
+class Waiting {
+ public:
+  Waiting(const Config& config, const ServeOptions& options, const ConfigFile& file,
+          Leading& leading)
+      : ports_(config.hub), config_(config), options_(options) {
+    keep_ports(config_, ports_);
+    leading.reached_at(address_of(config_.hub, options));
+    CarryingOptions carrying;
+    carrying.file = file;
+    carrying.allow_volatile = options.allow_volatile;
+    carrying.node = static_cast<std::uint16_t>(options.node);
+    carrying_ = std::make_unique<Carrying>(config_, std::move(carrying), leading);
+  }
+
+  void passes_on_to(const std::optional<NodeAddress>& leader) {
+    // Its own address under another number, or a balancer's that leads back here.
+    const bool is_own = leader && leader->host == address_of(config_.hub, options_).host &&
+                        leader->public_port == ports_.public_port();
+    ports_.leads(is_own ? std::nullopt : leader);
+  }
+  // As they are bound, for who leads here.
+  void leave_ports_to(Config& config) const { keep_ports(config, ports_); }
+
+ private:
+  StandingBy ports_;
+  Config config_;
+  const ServeOptions& options_;
+  std::unique_ptr<Carrying> carrying_;
+};
+
+// SIGTERM and SIGINT, while another hub leads: what this one holds is given back first. To be made
+// before other threads, which are not to get them.
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  }
+  ~EndSignals() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  EndSignals(const EndSignals&) = delete;
+  EndSignals& operator=(const EndSignals&) = delete;
+
+  void lead_to(std::function<void()> end) {
+    thread_ = std::thread([this, end = std::move(end)] {
+      constexpr timespec at_most{0, 200'000'000};
+      while (!stopping_) {
+        if (sigtimedwait(&signals_, nullptr, &at_most) > 0) return end();
+      }
+    });
+  }
+
+ private:
+  sigset_t signals_{}, before_{};
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+// Returns when this hub leads; false: it was asked to end before.
+bool await_lead(Leading& leading, Config& config, const ServeOptions& options,
+                const ConfigFile& file) {
+  std::unique_ptr<Waiting> waiting;
+  const bool leads = leading.await([&](const Standing& standing) {
+    telemetry::log(telemetry::Level::info, "stands_by",
+                   {{"reason", standing.why},
+                    {"passes_on_to", standing.leader ? to_text(*standing.leader) : "nobody"}});
+    if (!waiting) waiting = std::make_unique<Waiting>(config, options, file, leading);
+    waiting->passes_on_to(standing.leader);
+  });
+  if (waiting) waiting->leave_ports_to(config);
+  if (leads) telemetry::log(telemetry::Level::info, "leads", {{"node", options.node}});
+  return leads;
+}
+
+// nullptr: it was asked to end before this hub led.
+Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& options,
+                                      const ConfigFile& file) {
   JournalPlace place = journal_place(config);
-  if (place.url.empty()) return nullptr;
   place.allow_volatile = options.allow_volatile;
   // Made, or brought up to date. Away at the start, the database is waited for below.
   const auto tables = open_store(place);
@@ -108,27 +192,15 @@ Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& option
   settings.url = place.url.reveal();
   settings.node = static_cast<std::uint16_t>(options.node);
   settings.name = machine_name();
+  EndSignals signals;
   auto leading = std::make_unique<Leading>(std::move(settings), [](const std::string& why) {
     ::alarm(1);  // also when the log cannot be written
     telemetry::log(telemetry::Level::error, "leads_no_more", {{"reason", why}});
     telemetry::stop_log();
     std::_Exit(exit_failed);  // at once: nothing more may go out
   });
-  std::unique_ptr<StandingBy> standing_by;
-  leading->await([&](const Standing& standing) {
-    telemetry::log(telemetry::Level::info, "stands_by",
-                   {{"reason", standing.why},
-                    {"passes_on_to", standing.leader ? to_text(*standing.leader) : "nobody"}});
-    if (!standing_by) standing_by = std::make_unique<StandingBy>(config.hub);
-    // Its own address under another number, or a balancer's that leads back here.
-    const bool is_own = standing.leader &&
-                        standing.leader->host == address_of(config.hub, options).host &&
-                        standing.leader->public_port == standing_by->public_port();
-    standing_by->leads(is_own ? std::nullopt : standing.leader);
-  });
-  if (standing_by) keep_ports(config, *standing_by);
-  standing_by.reset();
-  telemetry::log(telemetry::Level::info, "leads", {{"node", options.node}});
+  signals.lead_to([&leading] { leading->end_waiting(); });
+  if (!await_lead(*leading, config, options, file)) return nullptr;
   return leading;
 }
 
@@ -140,10 +212,12 @@ int serve(const ServeOptions& options) {
   if (!config) return exit_failed;
   if (!options.journal.empty()) config->journal.url = Secret(options.journal);
   telemetry::start_log(config->hub.log_level);
-  auto leading = lead(*config, options);
-  if (!leading) {
+  const bool has_others = !config->journal.url.empty();
+  auto leading =
+      has_others ? lead(*config, options, file) : Result<std::unique_ptr<Leading>>(nullptr);
+  if (!leading || (has_others && !*leading)) {
     telemetry::stop_log();
-    return report(leading.error());
+    return leading ? exit_done : report(leading.error());
   }
   SystemClock clock;
   int exit_code = exit_done;
@@ -156,7 +230,7 @@ int serve(const ServeOptions& options) {
     hub_options.announce = options.announce;
     hub_options.demo = options.demo;
     hub_options.node = static_cast<std::uint16_t>(options.node);
-    if (*leading) hub_options.fence = (*leading)->fence();
+    hub_options.leading = leading->get();
     hub_options.file = std::move(file);
     hub_options.renew = [&ending] {
       ending.renewal = true;

@@ -12,6 +12,7 @@ engine::CourierSettings courier_settings(const Workspace& workspace, const Relay
   engine::CourierSettings settings;
   settings.workspace = workspace.name;
   settings.connection = relay.endpoint.name;
+  settings.shared = relay.mode == Mode::live;
   // So many calls may begin at once after a quiet time.
   const double burst = std::max<double>(relay.calls_per_second, relay.calls_in_flight_max);
   settings.dispatch.budget = {relay.calls_per_second, burst, 0.0};

@@ -1,5 +1,7 @@
 #include "journal/postgres/changes.h"
 
+#include <set>
+
 #include "journal/postgres/batch.h"
 #include "journal/postgres/rows.h"
 #include "journal/postgres/sql.gen.h"
@@ -30,12 +32,19 @@ Result<ChangePlace> ChangeReader::now() {
   });
 }
 
+Result<ChangePlace> ChangeReader::end() {
+  return asked([&] {
+    const auto rows = connection_->query(sql::change_end);
+    return ChangePlace{static_cast<std::uint64_t>(rows[0].integer(0)), 0};
+  });
+}
+
 Result<Changes> ChangeReader::since(ChangePlace place, std::size_t commits_max) {
   return asked([&] {
     Changes changes;
     changes.place = place;
-    std::vector<std::uint64_t> arrivals;
-    std::vector<std::uint64_t> deliveries;
+    std::set<std::uint64_t> arrivals;
+    std::set<std::uint64_t> deliveries;
     const Snapshot snapshot(*connection_);  // the horizon is the same for all of it
     const auto horizon = connection_->query(sql::change_place)[0].integer(0);
     const auto removed = connection_->query(sql::changes_removed_until)[0].integer(0);
@@ -49,8 +58,8 @@ Result<Changes> ChangeReader::since(ChangePlace place, std::size_t commits_max) 
       std::uint8_t kinds = 0;
       rows[at].read(changes.place.transaction, changes.place.number, node, kinds);
       if (node == settings_.node) continue;
-      const auto add = [](std::vector<std::uint64_t>& to, const std::vector<std::uint64_t>& ids) {
-        to.insert(to.end(), ids.begin(), ids.end());
+      const auto add = [](std::set<std::uint64_t>& to, const std::vector<std::uint64_t>& ids) {
+        to.insert(ids.begin(), ids.end());
       };
       add(arrivals, rows[at].integers(4));
       add(deliveries, rows[at].integers(5));
@@ -61,12 +70,14 @@ Result<Changes> ChangeReader::since(ChangePlace place, std::size_t commits_max) 
     // All below the horizon has been given.
     if (!changes.more) changes.place = {static_cast<std::uint64_t>(horizon), 0};
     if (!arrivals.empty()) {
+      const std::vector<std::uint64_t> ids(arrivals.begin(), arrivals.end());
       changes.arrivals =
-          all_of(connection_->query(sql::open_arrivals_of, Params(arrivals)), open_arrival_of);
+          all_of(connection_->query(sql::open_arrivals_of, Params(ids)), open_arrival_of);
     }
     if (!deliveries.empty()) {
+      const std::vector<std::uint64_t> ids(deliveries.begin(), deliveries.end());
       changes.deliveries =
-          all_of(connection_->query(sql::open_deliveries_of, Params(deliveries)), open_delivery_of);
+          all_of(connection_->query(sql::deliveries_of, Params(ids)), open_delivery_of);
     }
     return changes;
   });

@@ -1,13 +1,13 @@
 #pragma once
-// What other nodes have added to the work, for a node on the same PostgreSQL database: without
-// polling all open work, and without missing any of it. Only for PostgreSQL: a SQLite journal has
-// one node.
+// What other nodes have added to the work and what became of it, for a node on the same PostgreSQL
+// database: without polling all open work, and without missing any of it. Only for PostgreSQL: a
+// SQLite journal has one node.
 //
 // Ids do not tell what is new: a transaction that began earlier may commit later, with lower ids.
-// So every apply() that adds or reopens work writes a row with its transaction id, and since()
-// gives only rows below every transaction that is still under way. What is given was committed, and
-// nothing below it can appear any more. A transaction that stays open for long (on any database of
-// that server) delays what is given; nothing is lost by it.
+// So every apply() that adds work or changes its state writes a row with its transaction id, and
+// since() gives only rows below every transaction that is still under way. What is given was
+// committed, and nothing below it can appear any more. A transaction that stays open for long (on
+// any database of that server) delays what is given; nothing is lost by it.
 //
 //   const auto place = changes.now();     // before the open work is read: what comes twice is
 //   known by its id; for each notification, and every few seconds: changes.since(place)
@@ -34,14 +34,14 @@ struct ChangePlace {
 };
 
 struct Changes {
-  // Of other nodes, and unfinished still. In id order.
-  std::vector<OpenArrival> arrivals;
-  std::vector<OpenDelivery> deliveries;
-  bool pauses = false;    // read Reader::pauses()
-  bool settings = false;  // read the latest settings
-  bool missed = false;    // the place is older than what is kept: read all open work again
-  bool more = false;      // ask again at once
-  ChangePlace place;      // ask from here the next time
+  // Of other nodes, as they are now, each once. In id order.
+  std::vector<OpenArrival> arrivals;     // unfinished still
+  std::vector<OpenDelivery> deliveries;  // in any state
+  bool pauses = false;                   // read Reader::pauses()
+  bool settings = false;                 // read the latest settings
+  bool missed = false;  // the place is older than what is kept: read all open work again
+  bool more = false;    // ask again at once
+  ChangePlace place;    // ask from here the next time
 };
 
 class ChangeReader {
@@ -52,6 +52,8 @@ class ChangeReader {
 
   // Errors of both: unavailable; the next call connects again.
   Result<ChangePlace> now();
+  // Once since() has come to this place, all that was committed before this call has been given.
+  Result<ChangePlace> end();
   Result<Changes> since(ChangePlace place, std::size_t commits_max = 500);
 
  private:

@@ -226,7 +226,7 @@ void PostgresWriter::send_updates(const Parts<UpdateDelivery>& parts, Batch& bat
       batch.tallies.moved(workspace, connection, happened_at, before, state);
       batch.counters.add(workspace, before, -1);
       batch.counters.add(workspace, state, 1);
-      if (!is_unfinished(before) && is_unfinished(state)) batch.deliveries.push_back(id);
+      batch.deliveries.push_back(id);
     }
   });
 }

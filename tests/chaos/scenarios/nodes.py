@@ -1,7 +1,9 @@
-"""Several hubs on one journal: one leads, the others stand by."""
+"""Several hubs on one journal: one leads, all of them send."""
 
+import json
 import random
 import signal
+import time
 
 import bench
 from fleet import Fleet
@@ -17,9 +19,30 @@ def fleet_of(run, nodes=3):
     database = started(run, cluster, "nodes")
     run.town = Fleet(run.options.hub, run.options.sandbox, run.folder, seed=run.seed, nodes=nodes,
                      hub_options=["--journal", database.url], prefix=())
+    run.town.database = database
     if not run.town.start_hub():
         raise Broken("no hub leads")
     return run.town
+
+
+def shares(run, town):
+    """Shards by node number, as `tillbridge nodes` says."""
+    told = json.loads(bench.run(run.hub, "nodes", "--journal", town.database.url, "--json").stdout)
+    return {node["node"]: node["shards"] for node in told if node["duty"] in ("leads", "carries")}
+
+
+def await_equal_shares(run, town, within_s=TAKES_OVER_WITHIN_S + 4):
+    """Each of the hubs that run carries its part, give or take one."""
+    began = time.monotonic()
+    while time.monotonic() - began < within_s:
+        running = [node.number for node in town.nodes if node.runs()]
+        found = shares(run, town)
+        if sorted(found) == sorted(running) and sum(found.values()) == 256 and \
+                max(found.values()) - min(found.values()) <= 2:
+            return True
+        time.sleep(0.3)
+    run.check(False, f"the shards are not divided: {found}, running: {running}")
+    return False
 
 
 def await_another(run, town, node):
@@ -117,3 +140,41 @@ def rolling_upgrade(run):
     run.check(all(town.taken_by(town.nodes)), f"a hub took nothing: {town.taken_by(town.nodes)} connections")
     run.check(slowest < 5, f"after a clean end it took {slowest:.1f} s until another one led")
     run.note(f"{rounds} rounds; another led after at most {slowest:.1f} s")
+
+
+@scenario("three hubs share the sending; those that do not lead die, stand still and are replaced",
+          "kill -9, SIGSTOP past the lease and SIGTERM, in turn", holds="each carries its part, the others take over what one leaves",
+          short_s=45, long_s=300, short=True)
+def nodes_share(run):
+    town = fleet_of(run)
+    await_equal_shares(run, town)
+    run.sell()
+    dice = random.Random(run.seed)
+    harms = [bench.KILL, bench.TERM, signal.SIGSTOP]
+    times = 0
+    while run.left() > TAKES_OVER_WITHIN_S:
+        run.wait(3)
+        node = dice.choice([one for one in town.nodes if one is not town.leader])
+        harm = harms[times % len(harms)]
+        if harm == signal.SIGSTOP:
+            node.signal(harm)
+            run.wait(TAKES_OVER_WITHIN_S)
+            node.signal(signal.SIGCONT)
+            run.check(node.process.process.wait(10) != 0, "a hub that stood still past its lease went on")
+        else:
+            node.end(harm)
+        run.say(f"node {node.number}: {harm.name if hasattr(harm, 'name') else harm}; shards {shares(run, town)}")
+        node.start()
+        times += 1
+        await_equal_shares(run, town)
+    run.check(times > 0, "nothing was done to anybody: this run shows nothing")
+    run.check(town.changes == 1, "another hub led: this run is about those that do not")
+
+    def all_sent():
+        rows = town.database.sql("SELECT node || ':' || sum(cardinality(deliveries)) FROM change GROUP BY node")
+        told = {int(row.split(":")[0]): int(row.split(":")[1]) for row in rows.split()}
+        few = min(told.get(node.number, 0) for node in town.nodes)
+        run.check(few * 50 >= sum(told.values()), f"a hub sent next to nothing: {told} changes of deliveries by node")
+        run.note(f"{times} times; changes of deliveries by node: {told}")
+
+    run.after_drain(all_sent)

@@ -1,0 +1,61 @@
+#pragma once
+// All that a hub needs to send from its shards while another one leads: connections and their
+// couriers, without anything that plans. One run of it, with the settings of its start. Core
+// thread.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/carrying.h"
+#include "app/shared_work.h"
+#include "app/target_connection.h"
+#include "base/ids.h"
+#include "outbound/curl_transport.h"
+#include "telemetry/metrics.h"
+
+namespace tillbridge::app {
+
+class CarriedWork {
+ public:
+  // renew: the settings were changed: another one is to take over.
+  CarriedWork(Loop& loop, SystemClock& clock, Config config, const CarryingOptions& options,
+              Leading& leading, std::function<void()> renew);
+  ~CarriedWork();
+
+  // An error: it could not begin; stop() all the same.
+  Task<Result<void>> start();
+  Task<void> stop();
+
+ private:
+  struct CarriedWorkspace {
+    CarriedWorkspace(Surroundings on, const Workspace& settings);
+    TargetConnection* find(const std::string& connection) const;
+    std::string name;
+    engine::LagBoard lag;
+    std::vector<std::unique_ptr<TargetConnection>> connections;
+    std::set<std::string> paused;  // as Reader::pauses() names them
+  };
+  Result<void> open();
+  Task<Result<void>> take_up();
+  Task<Result<void>> take_pauses();
+  Task<void> follow_pauses();
+  void changed(const journal::OpenDelivery& delivery);
+  static void pause(CarriedWorkspace& workspace, const std::string& what, bool paused);
+
+  Loop& loop_;
+  SystemClock& clock_;
+  Config config_;
+  const CarryingOptions options_;
+  Leading& leading_;
+  const std::function<void()> renew_;
+  telemetry::Metrics metrics_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<IdSource> ids_;
+  std::unique_ptr<outbound::CurlTransport> transport_;
+  std::vector<std::unique_ptr<CarriedWorkspace>> workspaces_;
+  std::unique_ptr<SharedWork> shared_;
+  TaskGroup tasks_;
+};
+
+}  // namespace tillbridge::app

@@ -1,0 +1,174 @@
+#include "app/shared_work.h"
+
+#include <boost/asio/post.hpp>
+
+#include "app/journal_place.h"
+#include "telemetry/log.h"
+
+namespace tillbridge::app {
+namespace {
+
+using journal::postgres::ChangePlace;
+using journal::postgres::ChangeReader;
+using journal::postgres::Changes;
+
+constexpr Duration look_every = std::chrono::seconds{2};  // what is said may go unheard
+constexpr Duration look_soon = std::chrono::milliseconds{100};
+constexpr Duration early_at_most = std::chrono::seconds{10};
+constexpr Duration again_after = std::chrono::seconds{1};
+
+journal::postgres::PostgresSettings settings_of(std::uint16_t node) {
+  journal::postgres::PostgresSettings settings;
+  settings.node = node;
+  return settings;
+}
+
+}  // namespace
+
+// What other threads say, on the loop.
+struct SharedWork::Told {
+  explicit Told(Loop& loop) : changed(loop) {}
+  Signal changed;
+  Leading::Mine mine;
+};
+
+SharedWork::SharedWork(Loop& loop, const Clock& clock, journal::Journal& journal, Leading& leading,
+                       const Secret& url, std::uint16_t node, Parts parts)
+    : loop_(loop),
+      clock_(clock),
+      journal_(journal),
+      leading_(leading),
+      parts_(std::move(parts)),
+      reader_(std::make_shared<ChangeReader>(std::string(url.reveal()), settings_of(node))),
+      told_(std::make_shared<Told>(loop)) {
+  listen(std::string(url.reveal()), node);
+}
+
+SharedWork::~SharedWork() {
+  leading_.carries_nothing();
+}
+
+void SharedWork::listen(const std::string& url, std::uint16_t node) {
+  const auto heard = [&loop = loop_, told = std::weak_ptr(told_),
+                      own = std::to_string(node) + " "](const std::string& payload) {
+    if (payload.starts_with(own)) return;
+    boost::asio::post(loop, [told] {
+      if (const auto known = told.lock()) known->changed.notify();
+    });
+  };
+  listener_ = std::make_unique<journal::postgres::CommitListener>(url, settings_of(node), heard);
+}
+
+// One question at a time, on whichever reader thread is free.
+template <typename T>
+Task<Result<T>> SharedWork::asked(std::function<Result<T>(ChangeReader&)> question) {
+  std::function<Result<T>(journal::Reader&)> query =
+      [reader = reader_, question = std::move(question)](journal::Reader&) {
+        return question(*reader);
+      };
+  co_return co_await journal_.read<T>(std::move(query));
+}
+
+Task<Result<void>> SharedWork::begin(bool at_once) {
+  std::function<Result<ChangePlace>(ChangeReader&)> question = [](ChangeReader& reader) {
+    return reader.now();
+  };
+  TB_CO_TRY(place_, co_await asked<ChangePlace>(std::move(question)));
+  told_->mine =
+      leading_.carry_with([&loop = loop_, told = std::weak_ptr(told_)](const Leading::Mine& mine) {
+        boost::asio::post(loop, [told, mine] {
+          const auto known = told.lock();
+          if (!known) return;
+          known->mine = mine;
+          known->changed.notify();
+        });
+      });
+  send_from(at_once ? told_->mine.shards : engine::ShardSet{});
+  co_return Result<void>{};
+}
+
+void SharedWork::request_stop() {
+  stopping_ = true;
+  told_->changed.notify();
+}
+
+Task<void> SharedWork::run() {
+  bool failed = false;
+  while (!stopping_) {
+    const auto looked = co_await look();
+    if (stopping_) co_return;
+    if (!looked && !failed) {
+      telemetry::log(telemetry::Level::error, "others_not_heard",
+                     {{"what", looked.error().what},
+                      {"do", "what other hubs do is read again as soon as the database answers"}});
+    }
+    failed = !looked;
+    const bool settled =
+        given_up_ == told_->mine.number && carried_ == told_->mine.shards && early_.empty();
+    co_await told_->changed.wait(failed ? again_after : settled ? look_every : look_soon);
+  }
+}
+
+Task<Result<void>> SharedWork::look() {
+  // What goes is not begun any more from here on.
+  const engine::ShardSet kept = carried_ & told_->mine.shards;
+  if (kept != carried_) send_from(kept);
+  tell_again();
+  TB_CO_CHECK(co_await read_changes());
+  TB_CO_CHECK(co_await come_to_what_is_mine());
+  const Leading::Mine mine = told_->mine;
+  if (given_up_ != mine.number && (carried_ & ~mine.shards).none() &&
+      !parts_.under_way_in(~mine.shards)) {
+    leading_.carries_only(mine);
+    given_up_ = mine.number;
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> SharedWork::read_changes() {
+  for (bool more = true; more && !stopping_;) {
+    std::function<Result<Changes>(ChangeReader&)> question = [from = place_](ChangeReader& reader) {
+      return reader.since(from);
+    };
+    TB_CO_TRY(const Changes changes, co_await asked<Changes>(std::move(question)));
+    if (stopping_) break;
+    if (changes.missed) end_process("what other hubs did is not known any more: start again");
+    for (const journal::OpenDelivery& delivery : changes.deliveries) {
+      if (!parts_.changed(delivery)) early_.push_back({delivery, clock_.tick() + early_at_most});
+    }
+    if (changes.pauses || changes.settings) parts_.ordered(changes.pauses, changes.settings);
+    place_ = changes.place;
+    more = changes.more;
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> SharedWork::come_to_what_is_mine() {
+  const Leading::Mine mine = told_->mine;
+  if ((mine.shards & ~carried_).none()) co_return Result<void>{};
+  if (!barrier_ || barrier_->number != mine.number) {
+    std::function<Result<ChangePlace>(ChangeReader&)> question = [](ChangeReader& reader) {
+      return reader.end();
+    };
+    TB_CO_TRY(const ChangePlace end, co_await asked<ChangePlace>(std::move(question)));
+    barrier_ = Barrier{mine.number, end};
+    TB_CO_CHECK(co_await read_changes());
+  }
+  if (place_.transaction >= barrier_->place.transaction && told_->mine.number == mine.number)
+    send_from(mine.shards);
+  co_return Result<void>{};
+}
+
+void SharedWork::tell_again() {
+  const Tick now = clock_.tick();
+  std::erase_if(early_, [&](const Early& early) {
+    return parts_.changed(early.delivery) || early.until < now;
+  });
+}
+
+void SharedWork::send_from(const engine::ShardSet& shards) {
+  carried_ = shards;
+  parts_.carry(shards);
+}
+
+}  // namespace tillbridge::app
