@@ -90,8 +90,17 @@ Task<Result<void>> CarriedWork::start() {
     if (settings) renew_();
     if (pauses) tasks_.start(follow_pauses());
   };
+  parts.heard = [this](const engine::BreakerNews& news) {
+    for (const auto& workspace : workspaces_) {
+      if (workspace->name != news.workspace) continue;
+      for (const auto& one : workspace->connections) one->heard(news);
+    }
+  };
   shared_ = std::make_unique<SharedWork>(loop_, clock_, *journal_, leading_, config_.journal.url,
                                          options_.node, std::move(parts));
+  for (const auto& workspace : workspaces_)
+    for (const auto& one : workspace->connections)
+      one->tell_breakers([this](const engine::BreakerNews& news) { shared_->tell(news); });
   constexpr bool reads_on = false;
   TB_CO_CHECK(co_await shared_->begin(reads_on));
   TB_CO_CHECK(co_await take_pauses());

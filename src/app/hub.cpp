@@ -123,8 +123,15 @@ Task<Result<void>> Hub::share_work() {
     changed_elsewhere(delivery);
     return true;
   };
+  parts.heard = [this](const engine::BreakerNews& news) {
+    for (const auto& workspace : workspaces_) {
+      if (workspace->name() == news.workspace) workspace->heard(news);
+    }
+  };
   shared_ = std::make_unique<SharedWork>(loop_, clock_, *journal_, *options_.leading,
                                          config_.journal.url, options_.node, std::move(parts));
+  for (const auto& workspace : workspaces_)
+    workspace->tell_breakers([this](const engine::BreakerNews& news) { shared_->tell(news); });
   constexpr bool reads_on = true;
   co_return co_await shared_->begin(reads_on);
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "app/journal_place.h"
+#include "base/json.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -23,6 +24,31 @@ journal::postgres::PostgresSettings settings_of(std::uint16_t node) {
   return settings;
 }
 
+constexpr std::string_view breaker_word = " breaker ";
+constexpr std::size_t reason_bytes_max = 300;
+
+std::string text_of(const engine::BreakerNews& news) {
+  return std::string(breaker_word.substr(1)) +
+         json::to_text(json::Object{{"workspace", news.workspace},
+                                    {"connection", news.connection},
+                                    {"duty", news.duty},
+                                    {"open", news.open},
+                                    {"reason", news.reason.substr(0, reason_bytes_max)}});
+}
+
+std::optional<engine::BreakerNews> breaker_news(const std::string& text) {
+  const auto parsed = json::parse(text);
+  if (!parsed || !parsed->is_object()) return std::nullopt;
+  const json::Object& object = parsed->get_object();
+  engine::BreakerNews news;
+  news.workspace = json::text(object, "workspace").value_or("");
+  news.connection = json::text(object, "connection").value_or("");
+  news.duty = json::text(object, "duty").value_or("");
+  news.open = json::boolean(object, "open").value_or(false);
+  news.reason = json::text(object, "reason").value_or("");
+  return news;
+}
+
 }  // namespace
 
 // What other threads say, on the loop.
@@ -30,6 +56,7 @@ struct SharedWork::Told {
   explicit Told(Loop& loop) : changed(loop) {}
   Signal changed;
   Leading::Mine mine;
+  std::vector<std::string> news;
 };
 
 SharedWork::SharedWork(Loop& loop, const Clock& clock, journal::Journal& journal, Leading& leading,
@@ -52,8 +79,14 @@ void SharedWork::listen(const std::string& url, std::uint16_t node) {
   const auto heard = [&loop = loop_, told = std::weak_ptr(told_),
                       own = std::to_string(node) + " "](const std::string& payload) {
     if (payload.starts_with(own)) return;
-    boost::asio::post(loop, [told] {
-      if (const auto known = told.lock()) known->changed.notify();
+    const auto words = payload.find(breaker_word);
+    std::string news =
+        words == std::string::npos ? "" : payload.substr(words + breaker_word.size());
+    boost::asio::post(loop, [told, news = std::move(news)] {
+      const auto known = told.lock();
+      if (!known) return;
+      if (!news.empty()) known->news.push_back(news);
+      known->changed.notify();
     });
   };
   listener_ = std::make_unique<journal::postgres::CommitListener>(url, settings_of(node), heard);
@@ -114,6 +147,8 @@ Task<Result<void>> SharedWork::look() {
   const engine::ShardSet kept = carried_ & told_->mine.shards;
   if (kept != carried_) send_from(kept);
   tell_again();
+  hear_news();
+  TB_CO_CHECK(co_await pass_on_news());
   TB_CO_CHECK(co_await read_changes());
   TB_CO_CHECK(co_await come_to_what_is_mine());
   const Leading::Mine mine = told_->mine;
@@ -156,6 +191,32 @@ Task<Result<void>> SharedWork::come_to_what_is_mine() {
   }
   if (place_.transaction >= barrier_->place.transaction && told_->mine.number == mine.number)
     send_from(mine.shards);
+  co_return Result<void>{};
+}
+
+void SharedWork::tell(const engine::BreakerNews& news) {
+  if (stopping_) return;
+  news_.push_back(text_of(news));
+  told_->changed.notify();
+}
+
+void SharedWork::hear_news() {
+  for (const std::string& text : std::exchange(told_->news, {})) {
+    if (const auto news = breaker_news(text)) parts_.heard(*news);
+  }
+}
+
+// What cannot be told now is not told later: it is of the moment.
+Task<Result<void>> SharedWork::pass_on_news() {
+  for (std::string& text : std::exchange(news_, {})) {
+    std::function<Result<bool>(ChangeReader&)> question =
+        [text = std::move(text)](ChangeReader& reader) -> Result<bool> {
+      TB_CHECK(reader.tell(text));
+      return true;
+    };
+    const auto told = co_await asked<bool>(std::move(question));
+    if (!told) co_return fail(told.error());
+  }
   co_return Result<void>{};
 }
 

@@ -12,6 +12,7 @@
 #include "app/leading.h"
 #include "base/secret.h"
 #include "base/task_group.h"
+#include "engine/breaker_news.h"
 #include "journal/journal.h"
 #include "journal/postgres/changes.h"
 #include "journal/postgres/commit_listener.h"
@@ -25,6 +26,8 @@ class SharedWork {
     std::function<bool(const engine::ShardSet&)> under_way_in;
     // False: it is not known here yet, and will be in a moment.
     std::function<bool(const journal::OpenDelivery&)> changed;
+    // From another hub; see tell().
+    std::function<void(const engine::BreakerNews&)> heard = [](const engine::BreakerNews&) {};
     // Pauses, or settings, are others now.
     std::function<void(bool pauses, bool settings)> ordered = [](bool, bool) {};
   };
@@ -38,6 +41,8 @@ class SharedWork {
   // Once it is read, until request_stop().
   Task<void> run();
   void request_stop();
+  // The other hubs are told, as soon as the database can be asked.
+  void tell(const engine::BreakerNews& news);
 
  private:
   struct Told;
@@ -48,6 +53,8 @@ class SharedWork {
   Task<Result<void>> read_changes();
   Task<Result<void>> come_to_what_is_mine();
   void tell_again();
+  void hear_news();
+  Task<Result<void>> pass_on_news();
   void send_from(const engine::ShardSet& shards);
 
   Loop& loop_;
@@ -75,6 +82,7 @@ class SharedWork {
     Tick until;
   };
   std::vector<Early> early_;
+  std::vector<std::string> news_;  // to be told
   bool stopping_ = false;
 };
 

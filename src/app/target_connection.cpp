@@ -47,6 +47,18 @@ bool TargetConnection::changed_elsewhere(const journal::OpenDelivery& delivery, 
   return !courier.settings().shared || courier.changed_elsewhere(delivery, adds_here);
 }
 
+void TargetConnection::tell_breakers(const std::function<void(const engine::BreakerNews&)>& tell) {
+  for (const Carrier& carrier : carriers_) {
+    if (carrier.courier->settings().shared) carrier.courier->tell_breaker(tell);
+  }
+}
+
+void TargetConnection::heard(const engine::BreakerNews& news) {
+  for (const Carrier& carrier : carriers_) {
+    if (carrier.courier->settings().shared) carrier.courier->heard(news);
+  }
+}
+
 void TargetConnection::start(TaskGroup& tasks) {
   for (const Carrier& carrier : carriers_) tasks.start(carrier.courier->run());
 }

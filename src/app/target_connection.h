@@ -51,6 +51,9 @@ class TargetConnection {
   // See Courier. True: nothing is left to do about it.
   bool changed_elsewhere(const journal::OpenDelivery& delivery, bool adds_here);
 
+  void tell_breakers(const std::function<void(const engine::BreakerNews&)>& tell);
+  void heard(const engine::BreakerNews& news);
+
   virtual void start(TaskGroup& tasks);
   virtual void request_stop();
   void pause();

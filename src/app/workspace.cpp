@@ -238,6 +238,14 @@ bool WorkspaceRuntime::changed_elsewhere(const journal::OpenDelivery& delivery) 
   return found == nullptr || found->changed_elsewhere(delivery, adds_here);
 }
 
+void WorkspaceRuntime::tell_breakers(const std::function<void(const engine::BreakerNews&)>& tell) {
+  for (const auto& one : connections_) one->tell_breakers(tell);
+}
+
+void WorkspaceRuntime::heard(const engine::BreakerNews& news) {
+  for (const auto& one : connections_) one->heard(news);
+}
+
 void WorkspaceRuntime::start(TaskGroup& tasks) {
   for (const auto& one : connections_) one->start(tasks);
   tasks.start(resolution_.run_reads());

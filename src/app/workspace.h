@@ -39,6 +39,8 @@ class WorkspaceRuntime {
   void carry(const engine::ShardSet& shards);
   bool under_way_in(const engine::ShardSet& shards) const;
   bool changed_elsewhere(const journal::OpenDelivery& delivery);
+  void tell_breakers(const std::function<void(const engine::BreakerNews&)>& tell);
+  void heard(const engine::BreakerNews& news);
   void start(TaskGroup& tasks);
   void request_stop();
 

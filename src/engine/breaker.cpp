@@ -53,4 +53,15 @@ void Breaker::failed(Tick now, std::string reason) {
   open_until_ = now + Duration{pause};
 }
 
+void Breaker::opened_elsewhere(Tick now, std::string reason) {
+  if (state_ != State::closed) return;
+  state_ = State::open;
+  reason_ = std::move(reason);
+  open_until_ = now;
+}
+
+void Breaker::closed_elsewhere(Tick now) {
+  if (state_ == State::open) open_until_ = std::min(open_until_, now);
+}
+
 }  // namespace tillbridge::engine

@@ -31,6 +31,10 @@ class Breaker {
   void not_made(Tick now);  // the started call did not happen: a probe's place is free again
   void succeeded();
   void failed(Tick now, std::string reason);  // the connection is at fault
+  // Another hub's breaker of this connection has opened, or closed: a single call shall tell
+  // whether that holds here too (the trouble may be that hub's own).
+  void opened_elsewhere(Tick now, std::string reason);
+  void closed_elsewhere(Tick now);
 
   State state() const { return state_; }
   const std::string& reason() const { return reason_; }

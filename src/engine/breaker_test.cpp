@@ -78,5 +78,26 @@ TEST(Breaker, NotMadeChangesNothingWhileClosed) {
   EXPECT_EQ(breaker.state(), Breaker::State::closed);
 }
 
+TEST(Breaker, WhenAnotherHubsOpensOneCallTellsWhetherItHoldsHereToo) {
+  const Tick now{std::chrono::seconds{50}};
+  Breaker breaker({});
+  breaker.closed_elsewhere(now);
+  EXPECT_EQ(breaker.state(), Breaker::State::closed);
+  breaker.opened_elsewhere(now, "503 there");
+  EXPECT_EQ(breaker.reason(), "503 there");
+  ASSERT_TRUE(breaker.allows(now));
+  breaker.started(now);
+  EXPECT_FALSE(breaker.allows(now)) << "one";
+  breaker.opened_elsewhere(now, "said again");
+  EXPECT_EQ(breaker.state(), Breaker::State::probing);
+  breaker.failed(now, "503 here");
+  EXPECT_FALSE(breaker.allows(now));
+  breaker.closed_elsewhere(now);
+  ASSERT_TRUE(breaker.allows(now)) << "it need not wait";
+  breaker.started(now);
+  breaker.succeeded();
+  EXPECT_EQ(breaker.state(), Breaker::State::closed);
+}
+
 }  // namespace
 }  // namespace tillbridge::engine

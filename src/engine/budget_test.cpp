@@ -84,5 +84,18 @@ TEST(Budget, AnswersOfOneBurstCutTheRateOnce) {
   EXPECT_NEAR(budget.rate(), 6, 1e-9);
 }
 
+TEST(Budget, AShareIsThatPartOfRateAndBurst) {
+  const Tick now{std::chrono::seconds{10}};
+  Budget budget({100, 40, 0.0}, now);
+  budget.take_share(now, 0.25);
+  EXPECT_DOUBLE_EQ(budget.rate(), 25);
+  EXPECT_EQ(budget.room(now), 10U);
+  budget.take_share(now, 1.0);
+  EXPECT_EQ(budget.room(now), 10U) << "what it did not have does not come at once";
+  EXPECT_EQ(budget.room(now + std::chrono::seconds{1}), 40U);
+  budget.take_share(now + std::chrono::seconds{1}, 0.001);
+  EXPECT_EQ(budget.room(now + std::chrono::seconds{1}), 1U) << "a call at least";
+}
+
 }  // namespace
 }  // namespace tillbridge::engine

@@ -365,18 +365,25 @@ void Courier::observe(const std::vector<Settlement>& settlements, Instant now) {
         break;
     }
   }
+  constexpr bool tells = true;
+  look_at_breaker(tells);
+}
+
+void Courier::look_at_breaker(bool tells) {
   const Breaker& breaker = dispatch_.breaker();
   const bool open = breaker.state() != Breaker::State::closed;
   breaker_open_.set(open ? 1 : 0);
   const bool was_open = breaker_seen_ != Breaker::State::closed;
-  if (open != was_open) {
-    telemetry::log(open ? telemetry::Level::warning : telemetry::Level::info,
-                   open ? "breaker_opened" : "breaker_closed",
-                   {{"workspace", settings_.workspace},
-                    {"connection", settings_.connection},
-                    {"reason", breaker.reason()}});
-  }
   breaker_seen_ = breaker.state();
+  if (open == was_open) return;
+  telemetry::log(open ? telemetry::Level::warning : telemetry::Level::info,
+                 open ? "breaker_opened" : "breaker_closed",
+                 {{"workspace", settings_.workspace},
+                  {"connection", settings_.connection},
+                  {"reason", breaker.reason()}});
+  if (!tells) return;
+  tell_breaker_(
+      {settings_.workspace, settings_.connection, settings_.duty, open, breaker.reason()});
 }
 
 void Courier::cache(DeliveryId id, const std::vector<std::string>& parts) {

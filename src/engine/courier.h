@@ -97,6 +97,12 @@ class Courier {
   // here, and adds_here: it will come in by add().
   bool changed_elsewhere(const journal::OpenDelivery& delivery, bool adds_here);
 
+  // Breakers of the same connection in several hubs open and close together.
+  void tell_breaker(std::function<void(const BreakerNews&)> tell) {
+    tell_breaker_ = std::move(tell);
+  }
+  void heard(const BreakerNews& news);
+
   // How attempts at deliveries ended since the start; never less than before.
   struct Totals {
     std::uint64_t delivered = 0;  // also those of which the platform took only some parts so far
@@ -127,6 +133,7 @@ class Courier {
   void count(const std::vector<Settlement>& settlements);
   telemetry::Histogram& lag_of(std::uint16_t series);
   void observe(const std::vector<Settlement>& settlements, Instant now);
+  void look_at_breaker(bool tells);
   // A newer delivery has taken this one's place: it is stored as skipped with the next batch.
   void replace(const Item& item);
   Task<void> store_replaced();
@@ -148,6 +155,7 @@ class Courier {
   Signal changed_;
   bool stopping_ = false;
   bool taking_up_ = false;
+  std::function<void(const BreakerNews&)> tell_breaker_ = [](const BreakerNews&) {};
   bool names_shards_ = false;                  // in its steps
   std::deque<std::function<void()>> later_;    // what came in while taking up
   std::unordered_set<DeliveryId> sent_again_;  // of these: are added by it, not by adopt()

@@ -34,6 +34,14 @@ std::vector<std::uint8_t> Courier::shards_of(const std::vector<Item>& items) con
   return shards;
 }
 
+void Courier::heard(const BreakerNews& news) {
+  if (news.connection != settings_.connection || news.duty != settings_.duty) return;
+  dispatch_.heard(news, clock_.tick());
+  constexpr bool tells = false;
+  look_at_breaker(tells);
+  changed_.notify();
+}
+
 bool Courier::changed_elsewhere(const journal::OpenDelivery& delivery, bool adds_here) {
   Lanes& lanes = dispatch_.lanes();
   forget(delivery.id);  // its bytes may be others now

@@ -109,6 +109,14 @@ Route Dispatch::route_of(const std::vector<Item>& call) const {
   return bulk_calls_.contains(call.front().id) ? Route::bulk : Route::usual;
 }
 
+void Dispatch::heard(const BreakerNews& news, Tick now) {
+  if (news.open) {
+    breaker_.opened_elsewhere(now, news.reason);
+  } else {
+    breaker_.closed_elsewhere(now);
+  }
+}
+
 void Dispatch::reported(Route route, const QuotaReport& report, Tick now) {
   budget_of(route).reported(now, report);
 }

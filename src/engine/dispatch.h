@@ -12,6 +12,7 @@
 #include "base/entropy.h"
 #include "base/outcome.h"
 #include "engine/breaker.h"
+#include "engine/breaker_news.h"
 #include "engine/budget.h"
 #include "engine/lanes.h"
 #include "engine/retry_policy.h"
@@ -98,6 +99,9 @@ class Dispatch {
   // already; their lanes go on.
   void give_back(const std::vector<Item>& items, Tick now,
                  const std::vector<DeliveryId>& gone = {});
+
+  // Another hub's breaker of this connection has opened, or closed.
+  void heard(const BreakerNews& news, Tick now);
 
   void pause() { paused_ = true; }
   void resume() { paused_ = false; }

@@ -39,6 +39,14 @@ Result<ChangePlace> ChangeReader::end() {
   });
 }
 
+Result<void> ChangeReader::tell(const std::string& words) {
+  return asked([&] {
+    const auto schema = connection_->query(sql::schema_name);
+    const std::string channel = "tillbridge_" + std::string(schema[0].bytes(0));
+    connection_->query(sql::notify, Params(channel, std::to_string(settings_.node) + " " + words));
+  });
+}
+
 Result<Changes> ChangeReader::since(ChangePlace place, std::size_t commits_max) {
   return asked([&] {
     Changes changes;

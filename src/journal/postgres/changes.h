@@ -50,10 +50,13 @@ class ChangeReader {
   ChangeReader(std::string url, PostgresSettings settings);
   ~ChangeReader();
 
-  // Errors of both: unavailable; the next call connects again.
+  // Errors of all: unavailable; the next call connects again.
   Result<ChangePlace> now();
   // Once since() has come to this place, all that was committed before this call has been given.
   Result<ChangePlace> end();
+  // Words for the listeners of the other nodes (commit_listener.h), at most 4,000 bytes of them.
+  // They may go unheard.
+  Result<void> tell(const std::string& words);
   Result<Changes> since(ChangePlace place, std::size_t commits_max = 500);
 
  private:

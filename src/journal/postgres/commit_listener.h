@@ -14,7 +14,8 @@ namespace tillbridge::journal::postgres {
 class CommitListener {
  public:
   // heard is called on the listener's thread: with "<node> arrivals deliveries pauses settings" (of
-  // these words those that fit) for a commit; with "" when it listens (again): commits may have
+  // these words those that fit) for a commit; with "<node> " and what a ChangeReader was given to
+  // tell; with "" when it listens (again): commits may have
   // gone unheard before. A notification can be lost with the node that sends it: look now and then
   // as well (ChangeReader).
   CommitListener(std::string url, PostgresSettings settings,
