@@ -25,6 +25,22 @@ Workspace without_stock(Workspace settings) {
 
 }  // namespace
 
+// Calls to the outside until it is broken off; afterwards none.
+class CarriedWork::BreakableTransport final : public outbound::Transport {
+ public:
+  BreakableTransport(Loop& loop, telemetry::Metrics& metrics, const Config& config)
+      : calls_(
+            std::make_unique<outbound::CurlTransport>(loop, metrics, outbound_settings(config))) {}
+  Task<Result<outbound::HttpAnswer>> send(outbound::HttpRequest request) override {
+    if (!calls_) co_return fail(Error::Kind::retry, "this hub ends: another one makes the call");
+    co_return co_await calls_->send(std::move(request));
+  }
+  void break_off() { calls_.reset(); }
+
+ private:
+  std::unique_ptr<outbound::CurlTransport> calls_;
+};
+
 CarriedWork::CarriedWorkspace::CarriedWorkspace(Surroundings on, const Workspace& settings)
     : name(settings.name), lag({settings.lag_alert, settings.lag_recover}) {
   if (settings.bloomreach_connected)
@@ -64,13 +80,29 @@ Task<Result<void>> CarriedWork::start() {
   const auto above = co_await journal_->read<std::uint64_t>(std::move(highest));
   if (!above) co_return fail(above.error());
   ids_ = std::make_unique<IdSource>(clock_, options_.node, *above);
-  TB_CO_CHECK(co_await apply_edited_settings(config_, options_.file, *journal_));
-  transport_ =
-      std::make_unique<outbound::CurlTransport>(loop_, metrics_, outbound_settings(config_));
+  share_work();
+  TB_CO_CHECK(co_await shared_->begin());
+  TB_CO_CHECK(co_await apply_edited_settings(config_, options_.file, *journal_, LeftAside::leave));
+  transport_ = std::make_unique<BreakableTransport>(loop_, metrics_, config_);
   for (const Workspace& workspace : config_.workspaces) {
     const Surroundings on{loop_, clock_, *journal_, *ids_, metrics_, *transport_};
     workspaces_.push_back(std::make_unique<CarriedWorkspace>(on, workspace));
+    for (const auto& one : workspaces_.back()->connections) {
+      one->carry({});
+      one->tell_breakers([this](const engine::BreakerNews& news) { shared_->tell(news); });
+    }
   }
+  TB_CO_CHECK(co_await take_pauses());
+  TB_CO_CHECK(co_await take_up());
+  for (const auto& workspace : workspaces_)
+    for (const auto& one : workspace->connections) one->start(tasks_);
+  shared_->join();
+  tasks_.start(shared_->run());
+  telemetry::log(telemetry::Level::info, "carries");
+  co_return Result<void>{};
+}
+
+void CarriedWork::share_work() {
   SharedWork::Parts parts;
   parts.carry = [this](const engine::ShardSet& shards) {
     for (const auto& workspace : workspaces_)
@@ -88,7 +120,9 @@ Task<Result<void>> CarriedWork::start() {
   };
   parts.ordered = [this](bool pauses, bool settings) {
     if (settings) renew_();
-    if (pauses) tasks_.start(follow_pauses());
+    if (!pauses) return;
+    pauses_changed_ = true;
+    if (!follows_pauses_) tasks_.start(follow_pauses());
   };
   parts.heard = [this](const engine::BreakerNews& news) {
     for (const auto& workspace : workspaces_) {
@@ -98,18 +132,6 @@ Task<Result<void>> CarriedWork::start() {
   };
   shared_ = std::make_unique<SharedWork>(loop_, clock_, *journal_, leading_, config_.journal.url,
                                          options_.node, std::move(parts));
-  for (const auto& workspace : workspaces_)
-    for (const auto& one : workspace->connections)
-      one->tell_breakers([this](const engine::BreakerNews& news) { shared_->tell(news); });
-  constexpr bool reads_on = false;
-  TB_CO_CHECK(co_await shared_->begin(reads_on));
-  TB_CO_CHECK(co_await take_pauses());
-  TB_CO_CHECK(co_await take_up());
-  for (const auto& workspace : workspaces_)
-    for (const auto& one : workspace->connections) one->start(tasks_);
-  tasks_.start(shared_->run());
-  telemetry::log(telemetry::Level::info, "carries");
-  co_return Result<void>{};
 }
 
 Result<void> CarriedWork::open() {
@@ -168,8 +190,16 @@ Task<Result<void>> CarriedWork::take_pauses() {
   co_return Result<void>{};
 }
 
+// One reading after the other: an older one must not be applied over a newer one.
 Task<void> CarriedWork::follow_pauses() {
-  while (!tasks_.stopping() && !co_await take_pauses()) co_await sleep_for(loop_, again_after);
+  follows_pauses_ = true;
+  while (pauses_changed_ && !tasks_.stopping()) {
+    pauses_changed_ = false;
+    if (co_await take_pauses()) continue;
+    pauses_changed_ = true;
+    co_await sleep_for(loop_, again_after);
+  }
+  follows_pauses_ = false;
 }
 
 void CarriedWork::pause(CarriedWorkspace& workspace, const std::string& what, bool paused) {
@@ -198,7 +228,7 @@ Task<void> CarriedWork::stop() {
   const Tick until = clock_.tick() + ends_within;
   while (tasks_.running() > 0 && clock_.tick() < until)
     co_await sleep_for(loop_, std::chrono::milliseconds{20});
-  transport_.reset();  // ends what is under way still
+  if (transport_) transport_->break_off();  // ends what is under way still
   co_await tasks_.join();
   shared_.reset();
   if (journal_) journal_->stop();

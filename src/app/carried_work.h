@@ -3,7 +3,9 @@
 // couriers, without anything that plans. One run of it, with the settings of its start. Core
 // thread.
 
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +13,6 @@
 #include "app/shared_work.h"
 #include "app/target_connection.h"
 #include "base/ids.h"
-#include "outbound/curl_transport.h"
 #include "telemetry/metrics.h"
 
 namespace tillbridge::app {
@@ -36,7 +37,9 @@ class CarriedWork {
     std::vector<std::unique_ptr<TargetConnection>> connections;
     std::set<std::string> paused;  // as Reader::pauses() names them
   };
+  class BreakableTransport;
   Result<void> open();
+  void share_work();
   Task<Result<void>> take_up();
   Task<Result<void>> take_pauses();
   Task<void> follow_pauses();
@@ -52,9 +55,11 @@ class CarriedWork {
   telemetry::Metrics metrics_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<IdSource> ids_;
-  std::unique_ptr<outbound::CurlTransport> transport_;
+  std::unique_ptr<BreakableTransport> transport_;
   std::vector<std::unique_ptr<CarriedWorkspace>> workspaces_;
   std::unique_ptr<SharedWork> shared_;
+  bool pauses_changed_ = false;
+  bool follows_pauses_ = false;
   TaskGroup tasks_;
 };
 

@@ -132,8 +132,9 @@ Task<Result<void>> Hub::share_work() {
                                          config_.journal.url, options_.node, std::move(parts));
   for (const auto& workspace : workspaces_)
     workspace->tell_breakers([this](const engine::BreakerNews& news) { shared_->tell(news); });
-  constexpr bool reads_on = true;
-  co_return co_await shared_->begin(reads_on);
+  TB_CO_CHECK(co_await shared_->begin());
+  shared_->lead();
+  co_return Result<void>{};
 }
 
 // The console shows it as if it had been stored from here.

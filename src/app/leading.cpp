@@ -97,6 +97,8 @@ Leading::Mine Leading::carry_with(Carrier carrier) {
   const std::lock_guard lock(mutex_);
   carrier_ = std::move(carrier);
   carried_ = mine_.shards;
+  address_changed_ = changed_ = true;
+  wake_.notify_all();
   return mine_;
 }
 
@@ -115,7 +117,7 @@ void Leading::carries_nothing() {
     const std::lock_guard lock(mutex_);
     carrier_ = nullptr;
     carried_.reset();
-    changed_ = true;
+    address_changed_ = changed_ = true;
   }
   wake_.notify_all();
 }
@@ -139,10 +141,10 @@ bool Leading::look_round() {
   bool now = SystemClock().tick() - renewed_at_ >= settings_.lease / renewals_per_lease;
   {
     const std::lock_guard lock(mutex_);
-    address = address_;
+    if (carrier_ || *leads_) address = address_;
     now = std::exchange(address_changed_, false) || now;
   }
-  if (now && !renew(address)) return false;
+  // Before it says that it lives: that would make it look like the other one.
   if (has_predecessor_) {
     const auto free = take_from_predecessor();
     if (!free) {
@@ -151,6 +153,7 @@ bool Leading::look_round() {
     }
     has_predecessor_ = false;
   }
+  if (now && !renew(address)) return false;
   look();
   return true;
 }
@@ -202,6 +205,7 @@ void Leading::look() {
   engine::SharedShards shards;
   for (const LeaseRow& row : *rows) shards.holders[row.lease.shard] = {row.owner, row.running};
   const auto leader = engine::leader_of(shards);
+  leader_ = leader.value_or(0);
   for (const NodeRow& node : *nodes) {
     const bool carries = node.silent < settings_.lease && !node.address.empty();
     if (carries || node.number == leader) shards.hubs.push_back(node.number);
@@ -267,7 +271,10 @@ Result<void> Leading::take(const ShardSet& wanted) {
     const std::lock_guard lock(mutex_);
     sure_until_ = asked + settings_.lease;
   }
-  if (set_of(got)[engine::leader_shard]) *leads_ = true;
+  if (set_of(got)[engine::leader_shard]) {
+    *leads_ = true;
+    leader_ = settings_.node;
+  }
   tell();
   return {};
 }
@@ -276,8 +283,8 @@ void Leading::tell() {
   {
     const std::lock_guard lock(mutex_);
     const ShardSet mine = set_of(held_) & ~giving_;
-    if (mine != mine_.shards) {
-      mine_ = {mine, mine_.number + 1};
+    if (mine != mine_.shards || leader_ != mine_.leader) {
+      mine_ = {mine, mine_.number + 1, leader_};
       if (carrier_) {
         carried_ |= mine;
         carrier_(mine_);

@@ -53,14 +53,16 @@ class Leading {
   bool await(const std::function<void(const Standing&)>& stands_by);
   void end_waiting();
 
-  // Where this hub can be called, for the others; from then on it carries too. Any thread.
+  // Where this hub can be called, for the others. Any thread.
   void reached_at(const NodeAddress& address);
 
-  // What sends from here is told which shards are this hub's, whenever that changes. Any thread; it
-  // must not wait. Returns those that are now. One at a time.
+  // What sends from here, ready to: from then on this hub is given shards. It is told which are its
+  // own, and who leads, whenever that changes. Any thread; it must not wait. Returns what is so
+  // now. One at a time.
   struct Mine {
     engine::ShardSet shards;
     std::uint64_t number = 0;  // of what it was told
+    std::uint16_t leader = 0;  // who plans; 0 nobody
   };
   using Carrier = std::function<void(const Mine&)>;
   Mine carry_with(Carrier carrier);
@@ -102,6 +104,7 @@ class Leading {
   journal::postgres::Leases leases_;
   Shards held_;
   engine::ShardSet giving_;
+  std::uint16_t leader_ = 0;  // as it was seen last
   bool has_predecessor_ = true;
   Tick renewed_at_;
 

@@ -14,8 +14,8 @@ using journal::postgres::ChangeReader;
 using journal::postgres::Changes;
 
 constexpr Duration look_every = std::chrono::seconds{2};  // what is said may go unheard
-constexpr Duration look_soon = std::chrono::milliseconds{100};
-constexpr Duration early_at_most = std::chrono::seconds{10};
+constexpr Duration look_soon = std::chrono::milliseconds{20};
+constexpr Duration late_after = std::chrono::seconds{10};
 constexpr Duration again_after = std::chrono::seconds{1};
 
 journal::postgres::PostgresSettings settings_of(std::uint16_t node) {
@@ -54,7 +54,12 @@ std::optional<engine::BreakerNews> breaker_news(const std::string& text) {
 // What other threads say, on the loop.
 struct SharedWork::Told {
   explicit Told(Loop& loop) : changed(loop) {}
+  void wake() {
+    woken = true;
+    changed.notify();
+  }
   Signal changed;
+  bool woken = false;  // since the last look began
   Leading::Mine mine;
   std::vector<std::string> news;
 };
@@ -86,7 +91,7 @@ void SharedWork::listen(const std::string& url, std::uint16_t node) {
       const auto known = told.lock();
       if (!known) return;
       if (!news.empty()) known->news.push_back(news);
-      known->changed.notify();
+      known->wake();
     });
   };
   listener_ = std::make_unique<journal::postgres::CommitListener>(url, settings_of(node), heard);
@@ -102,32 +107,46 @@ Task<Result<T>> SharedWork::asked(std::function<Result<T>(ChangeReader&)> questi
   co_return co_await journal_.read<T>(std::move(query));
 }
 
-Task<Result<void>> SharedWork::begin(bool at_once) {
+Task<Result<void>> SharedWork::begin() {
   std::function<Result<ChangePlace>(ChangeReader&)> question = [](ChangeReader& reader) {
     return reader.now();
   };
   TB_CO_TRY(place_, co_await asked<ChangePlace>(std::move(question)));
-  told_->mine =
-      leading_.carry_with([&loop = loop_, told = std::weak_ptr(told_)](const Leading::Mine& mine) {
+  send_from({});
+  co_return Result<void>{};
+}
+
+void SharedWork::lead() {
+  told_->mine = take_part();
+  send_from(told_->mine.shards);
+}
+
+void SharedWork::join() {
+  told_->mine = take_part();
+  leader_ = told_->mine.leader;
+}
+
+Leading::Mine SharedWork::take_part() {
+  return leading_.carry_with(
+      [&loop = loop_, told = std::weak_ptr(told_)](const Leading::Mine& mine) {
         boost::asio::post(loop, [told, mine] {
-          const auto known = told.lock();
-          if (!known) return;
-          known->mine = mine;
-          known->changed.notify();
+          if (const auto known = told.lock()) {
+            known->mine = mine;
+            known->wake();
+          }
         });
       });
-  send_from(at_once ? told_->mine.shards : engine::ShardSet{});
-  co_return Result<void>{};
 }
 
 void SharedWork::request_stop() {
   stopping_ = true;
-  told_->changed.notify();
+  told_->wake();
 }
 
 Task<void> SharedWork::run() {
   bool failed = false;
   while (!stopping_) {
+    told_->woken = false;
     const auto looked = co_await look();
     if (stopping_) co_return;
     if (!looked && !failed) {
@@ -136,17 +155,24 @@ Task<void> SharedWork::run() {
                       {"do", "what other hubs do is read again as soon as the database answers"}});
     }
     failed = !looked;
-    const bool settled =
-        given_up_ == told_->mine.number && carried_ == told_->mine.shards && early_.empty();
-    co_await told_->changed.wait(failed ? again_after : settled ? look_every : look_soon);
+    if (told_->woken && !failed) continue;
+    co_await told_->changed.wait(failed ? again_after : look_again_after());
   }
+}
+
+// It is woken by what it is told of. What it has to wait for otherwise: an older transaction of
+// somebody, or calls that are under way.
+Duration SharedWork::look_again_after() {
+  const bool settled = given_up_ == told_->mine.number && carried_ == told_->mine.shards;
+  if (settled && !more_may_come_) return look_every;
+  pause_ = std::clamp(pause_ * 2, look_soon, look_every);
+  return pause_;
 }
 
 Task<Result<void>> SharedWork::look() {
   // What goes is not begun any more from here on.
   const engine::ShardSet kept = carried_ & told_->mine.shards;
   if (kept != carried_) send_from(kept);
-  tell_again();
   hear_news();
   TB_CO_CHECK(co_await pass_on_news());
   TB_CO_CHECK(co_await read_changes());
@@ -169,18 +195,28 @@ Task<Result<void>> SharedWork::read_changes() {
     if (stopping_) break;
     if (changes.missed) end_process("what other hubs did is not known any more: start again");
     for (const journal::OpenDelivery& delivery : changes.deliveries) {
-      if (!parts_.changed(delivery)) early_.push_back({delivery, clock_.tick() + early_at_most});
+      if (!parts_.changed(delivery)) early_.push_back(delivery);
     }
+    if (!changes.deliveries.empty()) pause_ = Duration{0};
     if (changes.pauses || changes.settings) parts_.ordered(changes.pauses, changes.settings);
     place_ = changes.place;
     more = changes.more;
+    more_may_come_ = changes.more_may_come;
   }
-  co_return Result<void>{};
+  co_return co_await tell_again();
 }
 
 Task<Result<void>> SharedWork::come_to_what_is_mine() {
   const Leading::Mine mine = told_->mine;
-  if ((mine.shards & ~carried_).none()) co_return Result<void>{};
+  if ((mine.shards & ~carried_).none()) {
+    late_since_.reset();
+    co_return Result<void>{};
+  }
+  if (leader_ && *leader_ != mine.leader) {
+    // The one that led then may have been an older version, which did not tell all.
+    parts_.ordered(false, true);
+    co_return Result<void>{};
+  }
   if (!barrier_ || barrier_->number != mine.number) {
     std::function<Result<ChangePlace>(ChangeReader&)> question = [](ChangeReader& reader) {
       return reader.end();
@@ -189,15 +225,25 @@ Task<Result<void>> SharedWork::come_to_what_is_mine() {
     barrier_ = Barrier{mine.number, end};
     TB_CO_CHECK(co_await read_changes());
   }
-  if (place_.transaction >= barrier_->place.transaction && told_->mine.number == mine.number)
+  if (place_.transaction >= barrier_->place.transaction && told_->mine.number == mine.number) {
+    late_since_.reset();
     send_from(mine.shards);
+  } else if (!late_since_) {
+    late_since_ = clock_.tick();
+  } else if (clock_.tick() - *late_since_ > late_after) {
+    late_since_ = clock_.tick();
+    telemetry::log(telemetry::Level::warning, "shards_not_sent_from",
+                   {{"shards", (mine.shards & ~carried_).count()},
+                    {"why", "a writing transaction on the database server has been open for long"},
+                    {"do", "end it: pg_stat_activity, pg_prepared_xacts"}});
+  }
   co_return Result<void>{};
 }
 
 void SharedWork::tell(const engine::BreakerNews& news) {
   if (stopping_) return;
   news_.push_back(text_of(news));
-  told_->changed.notify();
+  told_->wake();
 }
 
 void SharedWork::hear_news() {
@@ -220,11 +266,15 @@ Task<Result<void>> SharedWork::pass_on_news() {
   co_return Result<void>{};
 }
 
-void SharedWork::tell_again() {
-  const Tick now = clock_.tick();
-  std::erase_if(early_, [&](const Early& early) {
-    return parts_.changed(early.delivery) || early.until < now;
-  });
+// Once a commit that was asked for later has come back, so have those of which others know.
+Task<Result<void>> SharedWork::tell_again() {
+  if (early_.empty()) co_return Result<void>{};
+  journal::Step nothing;
+  const auto passed = co_await journal_.commit(std::move(nothing));
+  if (!passed) co_return fail(passed.error());
+  for (const journal::OpenDelivery& delivery : std::exchange(early_, {}))
+    (void)parts_.changed(delivery);  // what is not known now was over before this hub read of it
+  co_return Result<void>{};
 }
 
 void SharedWork::send_from(const engine::ShardSet& shards) {

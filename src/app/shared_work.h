@@ -35,9 +35,13 @@ class SharedWork {
              const Secret& url, std::uint16_t node, Parts parts);
   ~SharedWork();  // run() has ended, and so has all that sends
 
-  // Before open work is read. at_once: nobody else adds to what is read, so that what is this hub's
-  // now can go out while it is read.
-  Task<Result<void>> begin(bool at_once);
+  // Before settings and open work are read: what is changed from then on will be told.
+  Task<Result<void>> begin();
+  // This hub leads, and nobody else plans: what is its own now can go out while open work is read.
+  void lead();
+  // Once open work is read: this hub is ready to be given shards, while the one leads that led
+  // then.
+  void join();
   // Once it is read, until request_stop().
   Task<void> run();
   void request_stop();
@@ -50,9 +54,11 @@ class SharedWork {
   template <typename T>
   Task<Result<T>> asked(std::function<Result<T>(journal::postgres::ChangeReader&)> question);
   Task<Result<void>> look();
+  Duration look_again_after();
   Task<Result<void>> read_changes();
   Task<Result<void>> come_to_what_is_mine();
-  void tell_again();
+  Task<Result<void>> tell_again();
+  Leading::Mine take_part();
   void hear_news();
   Task<Result<void>> pass_on_news();
   void send_from(const engine::ShardSet& shards);
@@ -75,14 +81,14 @@ class SharedWork {
   std::optional<Barrier> barrier_;
   engine::ShardSet carried_;
   std::optional<std::uint64_t> given_up_;  // all that is not in what it was told with this number
-  // A commit of this hub's is known to others before this loop knows of it: of what has come of it
+  // A commit of this hub's is known to others before this loop knows of it: what has come of it
   // there is told again.
-  struct Early {
-    journal::OpenDelivery delivery;
-    Tick until;
-  };
-  std::vector<Early> early_;
-  std::vector<std::string> news_;  // to be told
+  std::vector<journal::OpenDelivery> early_;
+  std::optional<std::uint16_t> leader_;  // under which open work was read
+  bool more_may_come_ = false;           // an older transaction is still under way
+  Duration pause_ = Duration{0};         // until that is looked at
+  std::optional<Tick> late_since_;       // what comes cannot be sent from yet
+  std::vector<std::string> news_;        // to be told
   bool stopping_ = false;
 };
 

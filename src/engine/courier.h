@@ -139,6 +139,8 @@ class Courier {
   Task<void> store_replaced();
   void cache(DeliveryId id, const std::vector<std::string>& parts);
   void forget(DeliveryId id);
+  // Another hub has ended it, which has not been told here yet: it waits in its place.
+  bool waits_elsewhere(const journal::OpenDelivery& sent_again);
   // False, and logged: it does not hold its lane here.
   bool blocks(const journal::OpenDelivery& delivery) const;
   Tick due_tick(Instant due_at) const;

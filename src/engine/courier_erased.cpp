@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "engine/courier.h"
 #include "journal/erasure.h"
 
@@ -9,8 +10,13 @@ namespace tillbridge::engine {
 
 void Courier::erased(const journal::OpenDelivery& delivery) {
   forget(delivery.id);
-  // What waits is met without its bytes when its turn comes.
-  if (delivery.state == journal::DeliveryState::blocked) drop_blocked(delivery);
+  // What waits is met without its bytes when its turn comes, unless that is another hub's turn.
+  if (delivery.state == journal::DeliveryState::blocked) {
+    drop_blocked(delivery);
+  } else if (names_shards_) {
+    const auto ended = dispatch_.lanes().end_elsewhere(stable_hash(delivery.lane), delivery.id);
+    if (ended) lag_.gone(ended->lag_series, ended->late_from);
+  }
   changed_.notify();
 }
 

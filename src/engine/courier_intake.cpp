@@ -64,6 +64,7 @@ void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked
   in_turn([this, delivery, was_blocked] {
     // Found at the start behind others, a blocked one waits for its turn and is sent anyway.
     if (was_blocked && !blocks(delivery)) return;
+    if (!was_blocked && waits_elsewhere(delivery)) return;
     Item item = to_item(delivery);
     item.next_trigger = journal::Trigger::operator_;
     if (was_blocked) {

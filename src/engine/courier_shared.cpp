@@ -42,32 +42,44 @@ void Courier::heard(const BreakerNews& news) {
   changed_.notify();
 }
 
+bool Courier::waits_elsewhere(const journal::OpenDelivery& sent_again) {
+  Lanes& lanes = dispatch_.lanes();
+  if (!names_shards_ || !lanes.contains(stable_hash(sent_again.lane), sent_again.id)) return false;
+  Item item = read_item(sent_again);
+  item.next_trigger = journal::Trigger::operator_;
+  lanes.wait_elsewhere(item, clock_.tick());
+  changed_.notify();
+  return true;
+}
+
 bool Courier::changed_elsewhere(const journal::OpenDelivery& delivery, bool adds_here) {
   Lanes& lanes = dispatch_.lanes();
   forget(delivery.id);  // its bytes may be others now
   std::uint64_t lane = stable_hash(delivery.lane);
-  if (delivery.lane == journal::erased_name(delivery.id.value))
-    lane = lanes.lane_of(delivery.id).value_or(lane);
-  if (adds_here && !lanes.contains(lane, delivery.id)) return false;
+  const bool erased = delivery.lane == journal::erased_name(delivery.id.value);
+  if (erased) lane = lanes.lane_of(delivery.id).value_or(lane);
+  const auto before = lanes.find(lane, delivery.id);
+  if (adds_here && !before) return false;
   // What a person has to see is not late.
-  const bool was_blocked = lanes.blocked_by(lane, delivery.id);
+  const bool was_late = before && !lanes.blocked_by(lane, delivery.id);
   if (is_over(delivery.state)) {
-    const auto ended = lanes.end_elsewhere(lane, delivery.id);
-    if (!ended) return true;
+    // A person has sent it again since this was read.
+    const bool is_old = before && before->next_trigger == journal::Trigger::operator_ && !erased &&
+                        delivery.attempts_made <= before->attempts_made;
+    if (is_old || !lanes.end_elsewhere(lane, delivery.id)) return true;
     const bool delivered = delivery.state == journal::DeliveryState::delivered;
     if (delivered) ++totals_.delivered;
-    if (delivered && !was_blocked) {
-      lag_.accepted(ended->lag_series, ended->late_from, clock_.now());
-    } else if (!was_blocked) {
-      lag_.gone(ended->lag_series, ended->late_from);
-    }
+    if (was_late && delivered) lag_.accepted(before->lag_series, before->late_from, clock_.now());
+    if (was_late && !delivered) lag_.gone(before->lag_series, before->late_from);
   } else {
     const Item item = read_item(delivery);
-    const bool blocks = delivery.state == journal::DeliveryState::blocked;
-    const bool known = blocks ? lanes.block_elsewhere(item)
-                              : lanes.wait_elsewhere(item, due_tick(delivery.due_at));
-    if (blocks && known && !was_blocked) lag_.gone(item.lag_series, item.late_from);
-    if (!blocks && (!known || was_blocked)) lag_.waiting(item.lag_series, item.late_from);
+    if (was_late) lag_.gone(before->lag_series, before->late_from);
+    if (delivery.state == journal::DeliveryState::blocked) {
+      lanes.block_elsewhere(item);
+    } else {
+      lanes.wait_elsewhere(item, due_tick(delivery.due_at));
+      lag_.waiting(item.lag_series, item.late_from);
+    }
   }
   changed_.notify();
   return true;

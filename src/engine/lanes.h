@@ -74,13 +74,16 @@ class Lanes {
   std::size_t held_count() const { return held_; }
 
   // Only what is in these shards of the workspace (its stable_hash) is sent from here; all is until
-  // the first call. Looks through all slots. What is under way ends first.
+  // the first call. Looks through all slots. What is under way ends first. A call that was made for
+  // what comes may still be at work at the platform: its head is an echo (Item).
   void carry(const ShardSet& shards, std::uint64_t workspace);
   bool under_way_in(const ShardSet& shards) const;
   // Another hub has added or changed it: it waits in its lane as it is now, those with lower ids
   // before it. False: it was not there yet. Nothing happens to what is under way here.
   bool wait_elsewhere(const Item& item, Tick due);
   bool block_elsewhere(const Item& item);
+  // As it waits in the lane; looks through all of the lane.
+  std::optional<Item> find(std::uint64_t lane, DeliveryId id) const;
   // Its lane, where that is not known any more. Looks through all slots.
   std::optional<std::uint64_t> lane_of(DeliveryId id) const;
   // Another hub has ended it, wherever in the lane it stood. nullopt: it is not there, or under

@@ -16,6 +16,7 @@ void Lanes::carry(const ShardSet& shards, std::uint64_t workspace) {
   };
   for_heads(has_moved, [this](std::uint32_t head) {
     delist(head);
+    if (slots_[head].state == LaneState::elsewhere) slots_[head].echo = true;
     enlist(head);
   });
 }
@@ -39,6 +40,11 @@ std::optional<Lanes::Place> Lanes::place_of(std::uint64_t lane, DeliveryId id) c
     before = slot;
   } while (before != *tail);
   return std::nullopt;
+}
+
+std::optional<Item> Lanes::find(std::uint64_t lane, DeliveryId id) const {
+  const auto place = place_of(lane, id);
+  return place ? std::optional<Item>(slots_.item(place->slot)) : std::nullopt;
 }
 
 std::optional<std::uint64_t> Lanes::lane_of(DeliveryId id) const {

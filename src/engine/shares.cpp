@@ -13,8 +13,13 @@ std::optional<std::uint16_t> leader_of(const SharedShards& shards) {
 ShardMove next_move(const SharedShards& shards, std::uint16_t me) {
   ShardMove move;
   const auto leader = leader_of(shards);
+  if (!leader) return move;
   const auto mine_at = std::find(shards.hubs.begin(), shards.hubs.end(), me);
-  if (!leader || mine_at == shards.hubs.end()) return move;
+  if (mine_at == shards.hubs.end()) {
+    for (std::size_t shard = 1; shard < shard_count; ++shard)
+      move.give[shard] = shards.holders[shard].owner == me;
+    return move;
+  }
   const std::size_t hubs = shards.hubs.size();
   const auto part_of = [&](std::size_t place) {
     return shard_count / hubs + (place < shard_count % hubs ? 1 : 0);

@@ -24,7 +24,7 @@ struct ShardHolder {
 
 struct SharedShards {
   std::array<ShardHolder, shard_count> holders;
-  std::vector<std::uint16_t> hubs;  // that carry, this one among them; rising
+  std::vector<std::uint16_t> hubs;  // that are ready to send; rising. Others give all away
 };
 
 struct ShardMove {

@@ -56,6 +56,8 @@ TEST(Shares, TheLeaderGivesAwayWhatASecondOneCanTakeAndKeepsTheFirstShard) {
   EXPECT_EQ(count_of(shards, 5), 128U);
   EXPECT_EQ(next_move(shards, 3), ShardMove{});
   EXPECT_EQ(next_move(shards, 5), ShardMove{});
+  shards.hubs = {3};
+  EXPECT_EQ(next_move(shards, 5).give.count(), 128U) << "it does not send any more";
 }
 
 TEST(Shares, WhatAHubLeavesBehindIsDividedAndALeadersOnlyOnceAnotherOneLeads) {

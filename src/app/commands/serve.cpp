@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -142,8 +143,7 @@ class EndSignals {
     pthread_sigmask(SIG_BLOCK, &signals_, &before_);
   }
   ~EndSignals() {
-    stopping_ = true;
-    if (thread_.joinable()) thread_.join();
+    stop();
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   EndSignals(const EndSignals&) = delete;
@@ -153,14 +153,23 @@ class EndSignals {
     thread_ = std::thread([this, end = std::move(end)] {
       constexpr timespec at_most{0, 200'000'000};
       while (!stopping_) {
-        if (sigtimedwait(&signals_, nullptr, &at_most) > 0) return end();
+        if (sigtimedwait(&signals_, nullptr, &at_most) <= 0) continue;
+        asked_ = true;
+        return end();
       }
     });
+  }
+  // Nothing is led to any more; true: it was.
+  bool stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+    return asked_;
   }
 
  private:
   sigset_t signals_{}, before_{};
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> asked_ = false;
   std::thread thread_;
 };
 
@@ -182,7 +191,7 @@ bool await_lead(Leading& leading, Config& config, const ServeOptions& options,
 
 // nullptr: it was asked to end before this hub led.
 Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& options,
-                                      const ConfigFile& file) {
+                                      const ConfigFile& file, EndSignals& signals) {
   JournalPlace place = journal_place(config);
   place.allow_volatile = options.allow_volatile;
   // Made, or brought up to date. Away at the start, the database is waited for below.
@@ -192,15 +201,15 @@ Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& option
   settings.url = place.url.reveal();
   settings.node = static_cast<std::uint16_t>(options.node);
   settings.name = machine_name();
-  EndSignals signals;
   auto leading = std::make_unique<Leading>(std::move(settings), [](const std::string& why) {
     ::alarm(1);  // also when the log cannot be written
     telemetry::log(telemetry::Level::error, "leads_no_more", {{"reason", why}});
     telemetry::stop_log();
     std::_Exit(exit_failed);  // at once: nothing more may go out
   });
-  signals.lead_to([&leading] { leading->end_waiting(); });
-  if (!await_lead(*leading, config, options, file)) return nullptr;
+  signals.lead_to([leads = leading.get()] { leads->end_waiting(); });
+  const bool leads = await_lead(*leading, config, options, file);
+  if (signals.stop() || !leads) return nullptr;
   return leading;
 }
 
@@ -211,10 +220,13 @@ int serve(const ServeOptions& options) {
   auto config = load(Where{options.config_file, "", false}, Warnings::show, &file);
   if (!config) return exit_failed;
   if (!options.journal.empty()) config->journal.url = Secret(options.journal);
-  telemetry::start_log(config->hub.log_level);
   const bool has_others = !config->journal.url.empty();
-  auto leading =
-      has_others ? lead(*config, options, file) : Result<std::unique_ptr<Leading>>(nullptr);
+  std::optional<EndSignals> signals;
+  if (has_others) signals.emplace();
+  telemetry::start_log(config->hub.log_level);
+  auto leading = has_others ? lead(*config, options, file, *signals)
+                            : Result<std::unique_ptr<Leading>>(nullptr);
+  signals.reset();
   if (!leading || (has_others && !*leading)) {
     telemetry::stop_log();
     return leading ? exit_done : report(leading.error());

@@ -57,8 +57,8 @@ Task<Result<std::optional<json::Object>>> edited_fact(journal::Journal* journal,
 
 }  // namespace
 
-Task<Result<void>> apply_edited_settings(Config& config, ConfigFile file,
-                                         journal::Journal& journal) {
+Task<Result<void>> apply_edited_settings(Config& config, ConfigFile file, journal::Journal& journal,
+                                         LeftAside left_aside) {
   std::vector<std::string> names;
   for (const Workspace& one : config.workspaces) names.push_back(one.name);
   for (const std::string& name : names) {
@@ -69,6 +69,7 @@ Task<Result<void>> apply_edited_settings(Config& config, ConfigFile file,
     if (json::text(**fact, "file").value_or("") != mark_of(*now)) {
       telemetry::log(telemetry::Level::warning, "edited_settings_left_aside",
                      {{"workspace", name}, {"why", "the configuration file was changed since"}});
+      if (left_aside == LeftAside::leave) continue;
       // For good: the file has the word again, also when it is put back.
       journal::Step step;
       step.facts.push_back({name, console, fact_key(name), "", Instant{}});

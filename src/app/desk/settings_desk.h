@@ -16,8 +16,9 @@ namespace tillbridge::app {
 
 // The settings with what was edited in the console. Start-up; an edited document that cannot be
 // read any more is left aside with a warning in the log.
-Task<Result<void>> apply_edited_settings(Config& config, ConfigFile file,
-                                         journal::Journal& journal);
+enum class LeftAside { forget, leave };  // what the file has overruled: by who leads, for good
+Task<Result<void>> apply_edited_settings(Config& config, ConfigFile file, journal::Journal& journal,
+                                         LeftAside left_aside = LeftAside::forget);
 
 class HubSettingsDesk final : public api::SettingsDesk {
  public:

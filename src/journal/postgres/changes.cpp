@@ -55,6 +55,7 @@ Result<Changes> ChangeReader::since(ChangePlace place, std::size_t commits_max) 
     std::set<std::uint64_t> deliveries;
     const Snapshot snapshot(*connection_);  // the horizon is the same for all of it
     const auto horizon = connection_->query(sql::change_place)[0].integer(0);
+    changes.more_may_come = horizon < connection_->query(sql::change_end)[0].integer(0);
     const auto removed = connection_->query(sql::changes_removed_until)[0].integer(0);
     // Of the place's own transaction nothing is missed when its row was given.
     const std::uint64_t first_wanted = place.transaction + (place.number == 0 ? 0 : 1);

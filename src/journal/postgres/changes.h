@@ -41,7 +41,10 @@ struct Changes {
   bool settings = false;                 // read the latest settings
   bool missed = false;  // the place is older than what is kept: read all open work again
   bool more = false;    // ask again at once
-  ChangePlace place;    // ask from here the next time
+  // A transaction is under way that began before others ended: what those did comes once it is
+  // over.
+  bool more_may_come = false;
+  ChangePlace place;  // ask from here the next time
 };
 
 class ChangeReader {

@@ -185,6 +185,7 @@ void PostgresWriter::erase_deliveries(RecordId record, std::string_view workspac
       state = DeliveryState::skipped;
       reason = erased_reason;
       batch.counters.add(owner, state, 1);
+      batch.deliveries.push_back(id.value);
     }
     connection_->send(sql::erase_delivery,
                       Params(workspace, id, state, reason, erased_name(id.value),

@@ -188,6 +188,7 @@ RETURNING number
 DELETE FROM writer WHERE at < now() - interval '30 days'
   AND NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = writer.id)
 -- name: remove_old_changes
-WITH gone AS (DELETE FROM change WHERE at < now() - interval '1 hour' RETURNING xid)
+WITH gone AS (DELETE FROM change
+  WHERE at < now() - interval '1 hour' AND xid < pg_snapshot_xmin(pg_current_snapshot()) RETURNING xid)
 UPDATE change_removed SET until = greatest(until, (SELECT xid FROM gone ORDER BY xid DESC LIMIT 1))
 WHERE EXISTS (SELECT 1 FROM gone)
