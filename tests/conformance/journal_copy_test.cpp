@@ -274,7 +274,8 @@ TEST_F(JournalCopyTest, EveryTableAndColumnOfBothStoresIsKnown) {
                                        index + "_idx",
                                        index + "_config",
                                        index + "_content",
-                                       index + "_docsize"};
+                                       index + "_docsize",
+                                       index + "_pending"};
   for (const auto& column : columns_of_source()) {
     if (!of_index.contains(table_of(column))) found.insert(column);
   }

@@ -19,22 +19,31 @@ class MemoryMaker final : public StoreMaker {
   std::unique_ptr<Store> reopen() override { return nullptr; }
 };
 
-class SqliteMaker final : public StoreMaker {
+class SqliteMaker : public StoreMaker {
  public:
-  SqliteMaker() {
+  explicit SqliteMaker(sqlite::SqliteSettings settings = {.file = {}})
+      : settings_(std::move(settings)) {
     std::string pattern = std::filesystem::temp_directory_path() / "journal-XXXXXX";
     folder_ = ::mkdtemp(pattern.data());
+    settings_.file = folder_ + "/test.journal";
   }
   ~SqliteMaker() override { std::filesystem::remove_all(folder_); }
   std::unique_ptr<Store> make() override {
-    auto store = sqlite::open({.file = folder_ + "/test.journal"}, true);
+    auto store = sqlite::open(settings_, true);
     EXPECT_TRUE(store) << store.error().what;
     return store ? std::move(*store) : nullptr;
   }
   std::unique_ptr<Store> reopen() override { return make(); }
 
  private:
+  sqlite::SqliteSettings settings_;
   std::string folder_;
+};
+
+// The search index takes up each step at once, where it otherwise waits for many.
+class IndexedSqliteMaker final : public SqliteMaker {
+ public:
+  IndexedSqliteMaker() : SqliteMaker({.file = {}, .search_batch = 1}) {}
 };
 
 class PostgresMaker final : public StoreMaker {
@@ -61,6 +70,7 @@ StoreCase store_case(const std::string& name) {
 INSTANTIATE_TEST_SUITE_P(Stores, JournalSuite,
                          testing::Values(store_case<MemoryMaker>("Memory"),
                                          store_case<SqliteMaker>("Sqlite"),
+                                         store_case<IndexedSqliteMaker>("IndexedSqlite"),
                                          store_case<PostgresMaker>("Postgres")),
                          [](const auto& info) { return info.param.name; });
 

@@ -25,6 +25,7 @@ JournalSuite::~JournalSuite() = default;
 Receipt JournalSuite::apply(Step step) {
   auto receipts = writer_->apply({&step, 1});
   EXPECT_TRUE(receipts) << receipts.error().what;
+  writer_->maintain();  // as after every commit
   return receipts ? std::move(receipts->front()) : Receipt{};
 }
 

@@ -100,7 +100,9 @@ class JournalCrashTest : public testing::Test {
 
   Result<std::unique_ptr<Store>> open(const FaultDisk& disk) {
     // Only the lock file is on the real disk, and each disk has its own.
-    return sqlite::open({.file = folder_ + "/" + file_name_, .vfs = disk.vfs_name()}, true);
+    // A step has two records: the search index takes up those of two steps together.
+    return sqlite::open(
+        {.file = folder_ + "/" + file_name_, .vfs = disk.vfs_name(), .search_batch = 4}, true);
   }
 
   // Applies the script; answer n is marked in the log when apply() said yes. Two checkpoints are
@@ -116,6 +118,7 @@ class JournalCrashTest : public testing::Test {
         const auto receipts = writer->apply({&step, 1});
         ASSERT_TRUE(receipts) << receipts.error().what;
         disk.mark(n + 1);
+        writer->maintain();
       }
     }
   }

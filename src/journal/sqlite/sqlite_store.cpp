@@ -75,8 +75,7 @@ class SqliteStore final : public Store {
                                                         : " has its one writer already"));
     }
     return guarded([&]() -> std::unique_ptr<Writer> {
-      return std::make_unique<SqliteWriter>(std::move(connection_), settings_.file, settings_.vfs,
-                                            lock_);
+      return std::make_unique<SqliteWriter>(std::move(connection_), settings_, lock_);
     });
   }
 

@@ -3,6 +3,7 @@
 // whole system (the Writer, which also runs every checkpoint); all others are read-only
 // (docs/adr/0002). A lock file keeps a second hub out.
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -16,6 +17,7 @@ struct SqliteSettings {
   std::string synchronous = "full";  // anything weaker is refused at open with the reason
   bool read_only =
       false;  // for the command line beside a running hub: open_writer() is refused, no migration
+  std::size_t search_batch = 256;  // records that the search index takes up together
 };
 
 // Opens or creates the file, checks that its settings are durable (journal_mode, synchronous, file

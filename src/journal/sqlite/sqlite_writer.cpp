@@ -8,6 +8,8 @@
 #include "journal/erasure.h"
 #include "journal/search_keys.h"
 #include "journal/sqlite/refusal.h"
+#include "journal/sqlite/search_index.h"
+#include "journal/sqlite/sqlite_store.h"
 #include "journal/sqlite/writer_statements.h"
 #include "telemetry/log.h"
 
@@ -41,12 +43,13 @@ class EraseMode {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, std::string file,
-                           std::string vfs, std::shared_ptr<LockFile> lock)
+SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, const SqliteSettings& settings,
+                           std::shared_ptr<LockFile> lock)
     : lock_(std::move(lock)),
-      file_(std::move(file)),
-      vfs_(std::move(vfs)),
+      file_(settings.file),
+      vfs_(settings.vfs),
       connection_(std::move(connection)),
+      search_(std::make_unique<SearchIndex>(*connection_, settings.search_batch)),
       sql_(std::make_unique<Statements>(*connection_)),
       retire_sql_(std::make_unique<RetireStatements>(*connection_)) {
   // Also stops SQLite's own checkpoints inside COMMIT: maintain() chooses the moment.
@@ -213,8 +216,8 @@ void SqliteWriter::put(const PutRecord& r, CounterChanges& counters, TallyChange
   counters.add(r.workspace, r.state, 1);
   // Rewriting unchanged keys would cost more than all the rest of the update.
   if (keys != keys_before) {
-    if (before) remove_search(r.id, keys_before);
-    add_search(r.id, r.workspace, keys);
+    if (before) search_->remove(r.id, keys_before);
+    search_->add(r.id, r.workspace, keys);
   }
   if (r.payload.empty()) {
     if (before) sql_->remove_payload.run(r.id);
@@ -224,18 +227,6 @@ void SqliteWriter::put(const PutRecord& r, CounterChanges& counters, TallyChange
   auto& statement = before ? sql_->replace_payload : sql_->add_payload;
   insert([&] { statement.run(r.id, stored.codec, stored.checksum, Blob{stored.bytes}); },
          [&] { return "record " + r.key + ": its id " + text_of(r.id.value) + " is in use"; });
-}
-
-void SqliteWriter::add_search(RecordId id, const std::string& workspace, const std::string& keys) {
-  if (keys.empty()) return;
-  sql_->add_search.run(id, keys);
-  for (const auto& text : short_texts(keys)) sql_->add_search_short.run(text, id, workspace);
-}
-
-void SqliteWriter::remove_search(RecordId id, const std::string& keys) {
-  if (keys.empty()) return;
-  sql_->remove_search.run(id, keys);
-  for (const auto& text : short_texts(keys)) sql_->remove_search_short.run(text, id);
 }
 
 void SqliteWriter::add(const AddDelivery& d, Receipt& receipt, CounterChanges& counters,
@@ -298,6 +289,18 @@ void SqliteWriter::flush(const TallyChanges& tallies) {
 }
 
 void SqliteWriter::maintain() {
+  if (search_->is_behind()) {
+    const auto outcome = guarded([this] { search_->catch_up(); });
+    // What is pending is found nevertheless, and the next batch tries again.
+    if (!outcome) {
+      telemetry::log(telemetry::Level::warning, "journal_search_index_failed",
+                     {{"reason", outcome.error().what}});
+    }
+  }
+  checkpoint();
+}
+
+void SqliteWriter::checkpoint() {
   if (wal_pages_ < checkpoint_pages) return;
   int pages_left = 0;
   int pages_done = 0;

@@ -14,10 +14,13 @@
 
 namespace tillbridge::journal::sqlite {
 
+class SearchIndex;
+struct SqliteSettings;
+
 class SqliteWriter final : public Writer {
  public:
   // The connection is the only one in the system that writes; the lock goes with the last owner.
-  SqliteWriter(std::unique_ptr<Connection> connection, std::string file, std::string vfs,
+  SqliteWriter(std::unique_ptr<Connection> connection, const SqliteSettings& settings,
                std::shared_ptr<LockFile> lock);
   ~SqliteWriter() override;
 
@@ -38,8 +41,6 @@ class SqliteWriter final : public Writer {
   void add(const AddArrival& arrival, Receipt& receipt, CounterChanges& counters);
   void update(const UpdateArrival& change, CounterChanges& counters);
   void put(const PutRecord& record, CounterChanges& counters, TallyChanges& tallies);
-  void add_search(RecordId id, const std::string& workspace, const std::string& keys);
-  void remove_search(RecordId id, const std::string& keys);
   void add(const AddDelivery& delivery, Receipt& receipt, CounterChanges& counters,
            TallyChanges& tallies);
   void replace(const ReplaceDeliveryParts& change);
@@ -54,6 +55,7 @@ class SqliteWriter final : public Writer {
                         CounterChanges& counters);
   void flush(const CounterChanges& counters);
   void flush(const TallyChanges& tallies);
+  void checkpoint();
 
   std::uint64_t retire_arrivals(std::uint64_t below, std::uint64_t rows, CounterChanges& counters);
   std::uint64_t retire_deliveries(std::uint64_t below, std::uint64_t rows,
@@ -65,6 +67,7 @@ class SqliteWriter final : public Writer {
   std::string vfs_;
   std::unique_ptr<Connection> connection_;
   PayloadPacker packer_;
+  std::unique_ptr<SearchIndex> search_;
   std::unique_ptr<Statements> sql_;
   std::unique_ptr<RetireStatements> retire_sql_;
   int wal_pages_ = 0;  // in the write-ahead log after the last commit

@@ -6,6 +6,7 @@
 #include "journal/erasure.h"
 #include "journal/search_keys.h"
 #include "journal/sqlite/refusal.h"
+#include "journal/sqlite/search_index.h"
 #include "journal/sqlite/sqlite_writer.h"
 #include "journal/sqlite/writer_statements.h"
 
@@ -116,8 +117,8 @@ void SqliteWriter::erase(const EraseRecord& e, CounterChanges& counters) {
   erase_deliveries(e.id, workspace, person, counters);
   sql_->erase_payloads.run(e.id);
   erase_arrivals(e.id, person);
-  remove_search(e.id, keys_before);
-  add_search(e.id, workspace, keys);
+  search_->remove(e.id, keys_before);
+  search_->add(e.id, workspace, keys);
   sql_->erase_record.run(e.id, person.left_of(key, e.id.value), keys, e.customer);
 }
 

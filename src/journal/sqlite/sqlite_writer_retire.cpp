@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include "journal/search_keys.h"
+#include "journal/sqlite/search_index.h"
 #include "journal/sqlite/sqlite_writer.h"
 #include "journal/sqlite/writer_statements.h"
 
@@ -121,7 +121,7 @@ std::uint64_t SqliteWriter::retire_records(std::uint64_t below, std::uint64_t ro
   }
   for (const auto& o : old) {
     sql_->remove_payload.run(o.id);
-    remove_search(o.id, o.keys);
+    search_->remove(o.id, o.keys);
     retire_sql_->remove_record.run(o.id);
     counters.add(o.workspace, Counter::records, -1);
     counters.add(o.workspace, o.state, -1);

@@ -17,10 +17,6 @@ struct SqliteWriter::Statements {
   Statement record_before{connection, sql::record_before};
   Statement add_record{connection, sql::add_record};
   Statement update_record{connection, sql::update_record};
-  Statement add_search{connection, sql::add_search};
-  Statement remove_search{connection, sql::remove_search};
-  Statement add_search_short{connection, sql::add_search_short};
-  Statement remove_search_short{connection, sql::remove_search_short};
   Statement add_delivery{connection, sql::add_delivery};
   Statement delivery_before{connection, sql::delivery_before};
   Statement update_delivery{connection, sql::update_delivery};

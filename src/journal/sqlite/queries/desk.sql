@@ -5,10 +5,16 @@ SELECT id, workspace, kind, key, version, state, reason, settings_version, happe
        search_keys
 FROM record WHERE id < ?1 AND id >= ?2 ORDER BY id DESC
 -- name: records_by_trigrams
-SELECT r.id, r.workspace, r.kind, r.key, r.version, r.state, r.reason, r.settings_version, r.happened_at, r.changed_at,
+SELECT s.rowid, r.workspace, r.kind, r.key, r.version, r.state, r.reason, r.settings_version, r.happened_at, r.changed_at,
        r.store, r.customer, r.search_keys
 FROM search s CROSS JOIN record r ON r.id = s.rowid
-WHERE s.search MATCH ?3 AND s.rowid < ?1 AND s.rowid >= ?2 ORDER BY s.rowid DESC
+WHERE s.search MATCH ?3 AND s.rowid < ?1 AND s.rowid >= ?2
+UNION ALL
+SELECT p.record, r.workspace, r.kind, r.key, r.version, r.state, r.reason, r.settings_version, r.happened_at, r.changed_at,
+       r.store, r.customer, r.search_keys
+FROM search_pending p CROSS JOIN record r ON r.id = p.record
+WHERE p.record < ?1 AND p.record >= ?2
+ORDER BY 1 DESC
 -- name: records_by_short_text
 SELECT r.id, r.workspace, r.kind, r.key, r.version, r.state, r.reason, r.settings_version, r.happened_at, r.changed_at,
        r.store, r.customer, r.search_keys

@@ -21,14 +21,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 UPDATE record SET kind = ?2, version = ?3, state = ?4, reason = ?5, settings_version = ?6, happened_at = ?7,
                   changed_at = ?8, store = ?9, customer = ?10, search_keys = ?11
 WHERE id = ?1
--- name: add_search
-INSERT INTO search (rowid, search_keys) VALUES (?, ?)
--- name: remove_search
-INSERT INTO search (search, rowid, search_keys) VALUES ('delete', ?, ?)
--- name: add_search_short
-INSERT INTO search_short (text, record, workspace) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
--- name: remove_search_short
-DELETE FROM search_short WHERE text = ? AND record = ?
 -- name: add_delivery
 INSERT INTO delivery (id, workspace, record, connection, flow, effect, lane, priority, on_reject, settle, state, reason,
                       due_at, happened_at, settings_version, attempts, parts, parts_done)
