@@ -84,6 +84,9 @@ void PostgresWriter::connect() {
         "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2");
     const auto schema = connection_->query(sql::schema_name);
     channel_ = "tillbridge_" + std::string(schema[0].bytes(0));
+    const auto types = connection_->query(sql::row_types);
+    types[0].read(types_.event, types_.arrival, types_.arrival_update, types_.record,
+                  types_.delivery, types_.delivery_update, types_.attempt, types_.payload);
     // Also finds out whether this is the server that has what was acknowledged.
     if (const auto last = last_committed(); last < acknowledged_) {
       stop_process(
@@ -168,8 +171,10 @@ std::vector<Receipt> PostgresWriter::apply_connected(std::span<const Step> steps
   look_up_workspaces(waves);
   send_begin(waves, batch);
   send_fence(steps);
-  for (auto& wave : waves) send(wave, steps, batch);
-  connection_->sync();
+  for (auto& wave : waves) {
+    send(wave, steps, batch);
+    finish(wave, batch);
+  }
   check_elsewhere(batch);
   commit(batch);
   notify(batch);
@@ -272,28 +277,26 @@ void PostgresWriter::send_fence(std::span<const Step> steps) {
   connection_->send(sql::hold_leases, Params(shards), check);
 }
 
-// Steps that are for fresh arrivals only end with their arrivals when one of those is known.
-void PostgresWriter::leave_out_known(Wave& wave, std::span<const Step> steps, Batch& batch) {
-  const bool asks = std::any_of(wave.arrivals.begin(), wave.arrivals.end(),
-                                [&](const auto& one) { return steps[one.step].only_if_fresh; });
-  if (asks) connection_->sync();  // for the receipts
-  const auto known = [&](std::size_t step) {
-    return steps[step].only_if_fresh && !batch.receipts[step].duplicate_arrivals.empty();
-  };
-  leave_out(wave, known);
-}
-
 void PostgresWriter::send(Wave& wave, std::span<const Step> steps, Batch& batch) {
   if (!wave.arrivals.empty()) send_arrivals(wave.arrivals, batch);
-  leave_out_known(wave, steps, batch);
+  // Steps that are for fresh arrivals only end with their arrivals when one of those is known.
+  leave_out(wave, [&](std::size_t step) {
+    return steps[step].only_if_fresh && !batch.receipts[step].duplicate_arrivals.empty();
+  });
   if (!wave.arrival_updates.empty()) send_updates(wave.arrival_updates, batch);
   if (!wave.records.empty()) send_records(wave.records, batch);
   if (!wave.deliveries.empty()) send_deliveries(wave.deliveries, batch);
+  send_bodies(batch);
   if (!wave.delivery_parts.empty()) send_parts(wave.delivery_parts);
   if (!wave.delivery_updates.empty()) send_updates(wave.delivery_updates, batch);
-  if (!wave.attempts.empty()) send_attempts(wave.attempts, batch);
+  if (!wave.attempts.empty()) send_attempts(wave, batch);
   send_desk(wave, batch);
   send_small(wave, batch);
+}
+
+void PostgresWriter::finish(const Wave& wave, Batch& batch) {
+  connection_->sync();
+  send_follow_up(batch);
   for (const auto& erased : wave.erased) {
     // One whose record was not found has nothing to erase.
     if (!erased.workspace.empty()) erase(*erased.change, erased.workspace, batch);
