@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -24,21 +25,6 @@ inline std::string text_of(std::uint64_t id) {
   return std::to_string(id);
 }
 
-// Of an arrival (whole) or a delivery (parts).
-struct Body {
-  std::string_view workspace;
-  std::uint64_t id = 0;
-  const std::string* whole = nullptr;
-  const std::vector<std::string>* parts = nullptr;
-};
-
-inline Body body_of(const AddArrival& a) {
-  return {a.workspace, a.id.value, &a.payload, nullptr};
-}
-inline Body body_of(const AddDelivery& d) {
-  return {d.workspace, d.id.value, nullptr, &d.parts};
-}
-
 inline void check_parts(const std::vector<std::string>& parts, const std::string& of) {
   if (!parts.empty() && parts.size() <= parts_max) return;
   corrupt(of + " has " + text_of(parts.size()) + " parts, 1 to 64 are allowed");
@@ -53,8 +39,8 @@ struct PostgresWriter::Batch {
   std::vector<std::uint64_t> arrivals;
   std::vector<std::uint64_t> deliveries;
   std::uint8_t kinds = 0;  // of change
-  // Of the wave that is being sent: what to store, and what the answers tell.
-  std::vector<Body> bodies;
+  // Of the wave that is being sent, told by the answers.
+  std::unordered_set<std::uint64_t> duplicates;  // arrivals
   std::vector<const PutRecord*> replaced;
   std::vector<const AddDelivery*> not_stored;  // their effects exist, their bodies must go
   // Records that were not there although their ids are old: do they belong to another workspace?

@@ -14,6 +14,7 @@
 #include "journal/payload.h"
 #include "journal/postgres/connection.h"
 #include "journal/postgres/postgres_store.h"
+#include "journal/postgres/row_array.h"
 #include "journal/postgres/waves.h"
 #include "journal/store.h"
 #include "journal/tallies.h"
@@ -51,19 +52,21 @@ class PostgresWriter final : public Writer {
   void send(Wave& wave, std::span<const Step> steps, Batch& batch);
   void finish(const Wave& wave, Batch& batch);
   void commit(Batch& batch);
-  void notify(const Batch& batch);
+  void send_notice(const Batch& batch);
   void check_elsewhere(Batch& batch);
   void roll_back();
   void drop_connection(const std::string& why);
   bool is_committed(std::uint64_t number);  // after the answer was lost; waits until it is known
   std::uint64_t last_committed();           // of this writer, by the database
 
+  bool send_events(const Parts<AddArrival>& parts, Batch& batch);
   void send_arrivals(const Parts<AddArrival>& parts, Batch& batch);
   void send_updates(const Parts<UpdateArrival>& parts, Batch& batch);
   void send_records(const Parts<PutRecord>& parts, Batch& batch);
   void take_record(const PutRecord& r, const Row& row, Batch& batch);
   void send_deliveries(const Parts<AddDelivery>& parts, Batch& batch);
-  void send_bodies(Batch& batch);
+  // Of its new arrivals and deliveries.
+  RowArray bodies_of(const Wave& wave, const Batch& batch);
   void send_parts(const Parts<ReplaceDeliveryParts>& parts);
   void send_updates(const Parts<UpdateDelivery>& parts, Batch& batch);
   void send_attempts(const Wave& wave, Batch& batch);

@@ -9,20 +9,35 @@
 
 namespace tillbridge::journal::postgres {
 
-// In id order: ids rise, and the end of an index is found without a search.
-void PostgresWriter::send_bodies(Batch& batch) {
-  if (batch.bodies.empty()) return;
-  std::sort(batch.bodies.begin(), batch.bodies.end(), [](const Body& a, const Body& b) {
+RowArray PostgresWriter::bodies_of(const Wave& wave, const Batch& batch) {
+  struct Body {
+    std::string_view workspace;
+    std::uint64_t id = 0;
+    const AddArrival* arrival = nullptr;
+    const AddDelivery* delivery = nullptr;
+  };
+  std::vector<Body> bodies;
+  for (const auto& part : wave.arrivals) {
+    const auto& a = *part.change;
+    if (a.payload.empty() || a.state == ArrivalState::duplicate) continue;
+    if (!batch.duplicates.contains(a.id.value)) bodies.push_back({a.workspace, a.id.value, &a});
+  }
+  for (const auto& part : wave.deliveries) {
+    const auto& d = *part.change;
+    bodies.push_back({d.workspace, d.id.value, nullptr, &d});
+  }
+  // Ids rise: so the end of the index is found without a search.
+  std::sort(bodies.begin(), bodies.end(), [](const Body& a, const Body& b) {
     return std::tie(a.workspace, a.id) < std::tie(b.workspace, b.id);
   });
-  RowArray payloads(types_.payload);
-  for (const auto& body : batch.bodies) {
-    const std::string joined = body.parts ? join_parts(*body.parts) : std::string();
-    const auto stored = packer_.pack(body.parts ? joined : *body.whole);
-    payloads.add(body.workspace, body.id, stored.codec, stored.checksum, Bytes{stored.bytes});
+  RowArray rows(types_.payload);
+  std::string joined;
+  for (const auto& body : bodies) {
+    if (body.delivery) joined = join_parts(body.delivery->parts);
+    const auto stored = packer_.pack(body.delivery ? joined : body.arrival->payload);
+    rows.add(body.workspace, body.id, stored.codec, stored.checksum, Bytes{stored.bytes});
   }
-  batch.bodies.clear();
-  connection_->send(sql::add_payloads, payloads.params());
+  return rows;
 }
 
 void PostgresWriter::send_parts(const Parts<ReplaceDeliveryParts>& parts) {

@@ -62,28 +62,35 @@ std::uint64_t first_missing(const Parts<Change>& parts, const Rows& rows) {
 
 }  // namespace
 
-// Who was first with an event is asked before anything else: arrivals and bodies then go in as they
-// stay, without looking anything up for them.
-void PostgresWriter::send_arrivals(const Parts<AddArrival>& parts, Batch& batch) {
-  std::unordered_set<std::uint64_t> fresh;
+// Who was first with each event? Those that were not are in batch.duplicates after the next sync().
+// False when there is nothing to ask.
+bool PostgresWriter::send_events(const Parts<AddArrival>& parts, Batch& batch) {
+  batch.duplicates.clear();
+  std::vector<std::uint64_t> asked;
   RowArray events(types_.event);
   const auto by_event = [](const AddArrival& a) {
     return std::tie(a.workspace, a.external_id, a.connection);
   };
   for (const auto* part : in_order(parts, by_event)) {
     const auto& a = *part->change;
-    if (!a.external_id.empty()) events.add(a.workspace, a.connection, a.external_id, a.id);
+    if (a.external_id.empty()) continue;
+    events.add(a.workspace, a.connection, a.external_id, a.id);
+    asked.push_back(a.id.value);
   }
-  if (!events.empty()) {
-    connection_->send(sql::add_events, events.params(), [&fresh](const Rows& rows) {
-      for (int at = 0; at < rows.size(); ++at) fresh.insert(id_of(rows[at]));
-    });
-    connection_->sync();
-  }
+  if (events.empty()) return false;
+  const auto take = [&batch, asked = std::move(asked)](const Rows& rows) {
+    batch.duplicates.insert(asked.begin(), asked.end());
+    for (int at = 0; at < rows.size(); ++at) batch.duplicates.erase(id_of(rows[at]));
+  };
+  connection_->send(sql::add_events, events.params(), take);
+  return true;
+}
+
+void PostgresWriter::send_arrivals(const Parts<AddArrival>& parts, Batch& batch) {
   RowArray arrivals(types_.arrival);
   for (const auto& part : parts) {
     const auto& a = *part.change;
-    const bool known = !a.external_id.empty() && !fresh.contains(a.id.value);
+    const bool known = batch.duplicates.contains(a.id.value);
     const auto state = known ? ArrivalState::duplicate : a.state;
     const auto record = known ? std::nullopt : a.record;
     arrivals.add(a.workspace, a.id, a.connection, a.source, a.external_id, a.subject, a.announces,
@@ -91,7 +98,6 @@ void PostgresWriter::send_arrivals(const Parts<AddArrival>& parts, Batch& batch)
     if (known && a.state != ArrivalState::duplicate) {
       batch.receipts[part.step].duplicate_arrivals.push_back(a.id);
     }
-    if (!a.payload.empty() && state != ArrivalState::duplicate) batch.bodies.push_back(body_of(a));
     batch.counters.add(a.workspace, Counter::arrivals, 1);
     batch.counters.add(a.workspace, state, 1);
     if (is_unfinished(state)) batch.arrivals.push_back(a.id.value);
@@ -180,7 +186,6 @@ void PostgresWriter::send_deliveries(const Parts<AddDelivery>& parts, Batch& bat
     deliveries.add(d.workspace, d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority,
                    d.on_reject, d.settle, d.state, d.reason, d.due_at, d.happened_at,
                    d.settings_version, d.parts.size());
-    batch.bodies.push_back(body_of(d));
   }
   connection_->send(sql::add_deliveries, deliveries.params(), [&parts, &batch](const Rows& rows) {
     std::vector<std::uint64_t> stored;
