@@ -35,6 +35,7 @@ struct PostgresWriter::Batch {
   CounterChanges counters;
   TallyChanges tallies;
   std::vector<std::string> new_workspaces;
+  bool has_duplicates = false;  // among the arrivals of any wave so far
   // Unfinished now, and not before.
   std::vector<std::uint64_t> arrivals;
   std::vector<std::uint64_t> deliveries;

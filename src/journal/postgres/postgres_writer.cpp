@@ -284,8 +284,9 @@ void PostgresWriter::send(Wave& wave, std::span<const Step> steps, Batch& batch)
   auto bodies = bodies_of(wave, batch);
   if (asked) connection_->sync();
   if (!wave.arrivals.empty()) send_arrivals(wave.arrivals, batch);
-  if (!batch.duplicates.empty()) {
-    // Steps that are for fresh arrivals only end with their arrivals when one of those is known.
+  if (batch.has_duplicates) {
+    // Steps that are for fresh arrivals only end with their arrivals when one of those is known: in
+    // this wave and in the next ones.
     leave_out(wave, [&](std::size_t step) {
       return steps[step].only_if_fresh && !batch.receipts[step].duplicate_arrivals.empty();
     });

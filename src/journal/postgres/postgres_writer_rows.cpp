@@ -81,6 +81,7 @@ bool PostgresWriter::send_events(const Parts<AddArrival>& parts, Batch& batch) {
   const auto take = [&batch, asked = std::move(asked)](const Rows& rows) {
     batch.duplicates.insert(asked.begin(), asked.end());
     for (int at = 0; at < rows.size(); ++at) batch.duplicates.erase(id_of(rows[at]));
+    batch.has_duplicates = batch.has_duplicates || !batch.duplicates.empty();
   };
   connection_->send(sql::add_events, events.params(), take);
   return true;
