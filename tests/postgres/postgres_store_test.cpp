@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "journal/postgres/commit_listener.h"
 #include "journal/postgres/connection.h"
 #include "journal/postgres/params.h"
+#include "journal/postgres/row_array.h"
 #include "throwaway_cluster.h"
 
 namespace tillbridge::journal {
@@ -294,6 +296,39 @@ TEST_F(PostgresStoreTest, ListenersHearCommitsAlsoAfterALostConnection) {
   ASSERT_TRUE(wait_for(5));
   const std::lock_guard lock(mutex);
   EXPECT_THAT(heard, ElementsAre("", "2 arrivals", "2 pauses", "", "2 arrivals"));
+}
+
+TEST_F(PostgresStoreTest, RowsTravelAsOneParameter) {
+  const auto one = node(1);  // its types
+  Connection connection({url_});
+  const auto type = connection.query("SELECT 'arrival_update_row'::regtype::oid::bigint");
+  postgres::RowArray rows(static_cast<std::uint32_t>(type[0].integer(0)));
+  const std::optional<RecordId> none;
+  rows.add(std::string("shop"), ArrivalId{7}, ArrivalState::resolved, std::string("a\0b", 3), none,
+           -1, 70'000);
+  rows.add(std::string(), ArrivalId{~0ULL >> 1U}, ArrivalState::received, std::string("Åsa"),
+           std::optional(RecordId{9}), std::int64_t{1} << 40, 0);
+  EXPECT_EQ(rows.size(), 2U);
+  const auto got = connection.query(
+      "SELECT workspace, id, state, reason, record, due_at, tries "
+      "FROM unnest($1::arrival_update_row[]) ORDER BY id",
+      rows.params());
+  ASSERT_EQ(got.size(), 2);
+  EXPECT_EQ(got[0].bytes(0), "shop");
+  EXPECT_EQ(got[0].integer(1), 7);
+  EXPECT_EQ(got[0].integer(2), static_cast<int>(ArrivalState::resolved));
+  EXPECT_EQ(got[0].bytes(3),
+            "a\xef\xbf\xbd"
+            "b");
+  EXPECT_TRUE(got[0].is_null(4));
+  EXPECT_EQ(got[0].integer(5), -1);
+  EXPECT_EQ(got[0].integer(6), 70'000);
+  EXPECT_EQ(got[1].bytes(0), "");
+  EXPECT_FALSE(got[1].is_null(0));
+  EXPECT_EQ(got[1].integer(1), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(got[1].bytes(3), "Åsa");
+  EXPECT_EQ(got[1].integer(4), 9);
+  EXPECT_EQ(got[1].integer(5), std::int64_t{1} << 40);
 }
 
 TEST_F(PostgresStoreTest, TextsThatPostgresRefusesDoNotKeepABatchOut) {

@@ -270,6 +270,10 @@ void Connection::send(std::string_view sql, const Params& params, Handler handle
   pending_.push_back({nullptr, std::move(handler)});
 }
 
+void Connection::start() {
+  if (PQflush(handle_) < 0) lose(first_line(PQerrorMessage(handle_)));
+}
+
 void Connection::take(PGresult* result, Pending& pending, std::optional<Failure>& first) {
   OwnedResult owned(result);
   switch (PQresultStatus(result)) {

@@ -135,6 +135,8 @@ class Connection {
   // Queues a statement; it is prepared the first time. `sql` must be a constant of the program.
   // The handler gets the rows within sync(), in the order of the calls.
   void send(std::string_view sql, const Params& params = {}, Handler handler = nullptr);
+  // The server begins with what was sent so far, while more is being made. Does not wait.
+  void start();
   // Waits for everything that was sent. The first failure is thrown when all has been answered; the
   // statements after it were not executed.
   void sync();

@@ -101,13 +101,15 @@ class Params {
       values_.emplace_back(std::nullopt);
     }
   }
-  void add(Column column) { values_.emplace_back(column.take()); }
+  void add(Column column) { add_encoded(column.take()); }
   template <typename T>
   void add(const std::vector<T>& values) {
     Column column(Column::kind_of<T>());
     for (const auto& value : values) column.add(value);
     add(std::move(column));
   }
+
+  void add_encoded(std::string value) { values_.emplace_back(std::move(value)); }
 
   const std::vector<std::optional<std::string>>& values() const { return values_; }
 

@@ -3,7 +3,8 @@
 // number of processes, on one database; each has one Writer. The tables lie in the first schema of
 // the connection's search_path and are created and brought up to date at open, one node at a time.
 //
-// apply() is one transaction, two round trips for the common kinds. Its errors:
+// apply() is one transaction, two round trips for the common kinds, one more when events arrive.
+// Its errors:
 //   unavailable  the server cannot be reached, stops, is a standby since a fail-over, is full, or
 //                the transaction lost against another one (deadlock). Nothing happened; the next
 //                apply() connects again, not sooner than a rising pause after the last attempt.

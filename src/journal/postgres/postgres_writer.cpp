@@ -84,6 +84,9 @@ void PostgresWriter::connect() {
         "SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2");
     const auto schema = connection_->query(sql::schema_name);
     channel_ = "tillbridge_" + std::string(schema[0].bytes(0));
+    const auto types = connection_->query(sql::row_types);
+    types[0].read(types_.event, types_.arrival, types_.arrival_update, types_.record,
+                  types_.delivery, types_.delivery_update, types_.attempt, types_.payload);
     // Also finds out whether this is the server that has what was acknowledged.
     if (const auto last = last_committed(); last < acknowledged_) {
       stop_process(
@@ -168,11 +171,12 @@ std::vector<Receipt> PostgresWriter::apply_connected(std::span<const Step> steps
   look_up_workspaces(waves);
   send_begin(waves, batch);
   send_fence(steps);
-  for (auto& wave : waves) send(wave, steps, batch);
-  connection_->sync();
+  for (auto& wave : waves) {
+    send(wave, steps, batch);
+    finish(wave, batch);
+  }
   check_elsewhere(batch);
   commit(batch);
-  notify(batch);
   return std::move(batch.receipts);
 }
 
@@ -272,28 +276,38 @@ void PostgresWriter::send_fence(std::span<const Step> steps) {
   connection_->send(sql::hold_leases, Params(shards), check);
 }
 
-// Steps that are for fresh arrivals only end with their arrivals when one of those is known.
-void PostgresWriter::leave_out_known(Wave& wave, std::span<const Step> steps, Batch& batch) {
-  const bool asks = std::any_of(wave.arrivals.begin(), wave.arrivals.end(),
-                                [&](const auto& one) { return steps[one.step].only_if_fresh; });
-  if (asks) connection_->sync();  // for the receipts
-  const auto known = [&](std::size_t step) {
-    return steps[step].only_if_fresh && !batch.receipts[step].duplicate_arrivals.empty();
-  };
-  leave_out(wave, known);
-}
-
+// Events go first, and are answered before the rest: arrivals and bodies then go in as they stay,
+// without a look at other tables. What is made meanwhile is made again when an event was known.
 void PostgresWriter::send(Wave& wave, std::span<const Step> steps, Batch& batch) {
+  const bool asked = send_events(wave.arrivals, batch);
+  connection_->start();
+  auto bodies = bodies_of(wave, batch);
+  if (asked) connection_->sync();
   if (!wave.arrivals.empty()) send_arrivals(wave.arrivals, batch);
-  leave_out_known(wave, steps, batch);
+  if (batch.has_duplicates) {
+    // Steps that are for fresh arrivals only end with their arrivals when one of those is known: in
+    // this wave and in the next ones.
+    leave_out(wave, [&](std::size_t step) {
+      return steps[step].only_if_fresh && !batch.receipts[step].duplicate_arrivals.empty();
+    });
+    bodies = bodies_of(wave, batch);
+  }
   if (!wave.arrival_updates.empty()) send_updates(wave.arrival_updates, batch);
+  connection_->start();
   if (!wave.records.empty()) send_records(wave.records, batch);
   if (!wave.deliveries.empty()) send_deliveries(wave.deliveries, batch);
+  if (!bodies.empty()) connection_->send(sql::add_payloads, bodies.params());
+  connection_->start();
   if (!wave.delivery_parts.empty()) send_parts(wave.delivery_parts);
   if (!wave.delivery_updates.empty()) send_updates(wave.delivery_updates, batch);
-  if (!wave.attempts.empty()) send_attempts(wave.attempts, batch);
+  if (!wave.attempts.empty()) send_attempts(wave, batch);
   send_desk(wave, batch);
   send_small(wave, batch);
+}
+
+void PostgresWriter::finish(const Wave& wave, Batch& batch) {
+  connection_->sync();
+  send_follow_up(batch);
   for (const auto& erased : wave.erased) {
     // One whose record was not found has nothing to erase.
     if (!erased.workspace.empty()) erase(*erased.change, erased.workspace, batch);
@@ -324,13 +338,16 @@ void PostgresWriter::commit(Batch& batch) {
     connection_->send(sql::add_change,
                       Params(settings_.node, batch.kinds, batch.arrivals, batch.deliveries));
   }
-  connection_->send(sql::commit);
+  bool committed = false;
+  connection_->send(sql::commit, {}, [&committed](const Rows&) { committed = true; });
+  send_notice(batch);
   try {
     connection_->sync();
   } catch (const Failure& failure) {
-    if (!failure.lost() && !connection_->lost()) throw;  // a statement before COMMIT was refused
-    drop_connection(failure.what());
-    if (!is_committed(number_)) {
+    const bool lost = failure.lost() || connection_->lost();
+    if (!committed && !lost) throw;  // a statement before COMMIT was refused
+    if (lost) drop_connection(failure.what());
+    if (!committed && !is_committed(number_)) {
       throw Failure(Error::Kind::unavailable,
                     std::string("the commit did not happen: ") + failure.what());
     }
@@ -339,20 +356,17 @@ void PostgresWriter::commit(Batch& batch) {
   for (const auto& name : batch.new_workspaces) workspaces_.insert(name);
 }
 
-// Not in the transaction: PostgreSQL lets one transaction at a time commit with a notification, and
-// nodes would wait for each other's syncs. What is not heard is found by the listeners' own looks.
-void PostgresWriter::notify(const Batch& batch) {
-  if (batch.kinds == 0 || !connection_) return;
+// After COMMIT, not in the transaction: PostgreSQL lets one transaction at a time commit with a
+// notification, and nodes would wait for each other's syncs. What is not heard is found by the
+// listeners' own looks.
+void PostgresWriter::send_notice(const Batch& batch) {
+  if (batch.kinds == 0) return;
   std::string text = text_of(settings_.node);
   if ((batch.kinds & change_arrivals) != 0) text += " arrivals";
   if ((batch.kinds & change_deliveries) != 0) text += " deliveries";
   if ((batch.kinds & change_pauses) != 0) text += " pauses";
   if ((batch.kinds & change_settings) != 0) text += " settings";
-  try {
-    connection_->query(sql::notify, Params(channel_, text));
-  } catch (const Failure& failure) {
-    if (failure.lost() || connection_->lost()) drop_connection(failure.what());
-  }
+  connection_->send(sql::notify, Params(channel_, text));
 }
 
 // Rows per name, so that nodes do not wait for each other; in the order of their keys.

@@ -14,6 +14,7 @@
 #include "journal/payload.h"
 #include "journal/postgres/connection.h"
 #include "journal/postgres/postgres_store.h"
+#include "journal/postgres/row_array.h"
 #include "journal/postgres/waves.h"
 #include "journal/store.h"
 #include "journal/tallies.h"
@@ -38,29 +39,38 @@ class PostgresWriter final : public Writer {
 
  private:
   struct Batch;
+  // The numbers of the types in migrations/0005, in this database.
+  struct RowTypes {
+    std::uint32_t event = 0, arrival = 0, arrival_update = 0, record = 0, delivery = 0,
+                  delivery_update = 0, attempt = 0, payload = 0;
+  };
 
   std::vector<Receipt> apply_connected(std::span<const Step> steps);
   void look_up_workspaces(std::deque<Wave>& waves);
   void send_begin(const std::deque<Wave>& waves, Batch& batch);
   void send_fence(std::span<const Step> steps);
   void send(Wave& wave, std::span<const Step> steps, Batch& batch);
-  void leave_out_known(Wave& wave, std::span<const Step> steps, Batch& batch);
+  void finish(const Wave& wave, Batch& batch);
   void commit(Batch& batch);
-  void notify(const Batch& batch);
+  void send_notice(const Batch& batch);
   void check_elsewhere(Batch& batch);
   void roll_back();
   void drop_connection(const std::string& why);
   bool is_committed(std::uint64_t number);  // after the answer was lost; waits until it is known
   std::uint64_t last_committed();           // of this writer, by the database
 
+  bool send_events(const Parts<AddArrival>& parts, Batch& batch);
   void send_arrivals(const Parts<AddArrival>& parts, Batch& batch);
   void send_updates(const Parts<UpdateArrival>& parts, Batch& batch);
   void send_records(const Parts<PutRecord>& parts, Batch& batch);
   void take_record(const PutRecord& r, const Row& row, Batch& batch);
   void send_deliveries(const Parts<AddDelivery>& parts, Batch& batch);
+  // Of its new arrivals and deliveries.
+  RowArray bodies_of(const Wave& wave, const Batch& batch);
   void send_parts(const Parts<ReplaceDeliveryParts>& parts);
   void send_updates(const Parts<UpdateDelivery>& parts, Batch& batch);
-  void send_attempts(const Parts<AddAttempt>& parts, Batch& batch);
+  void send_attempts(const Wave& wave, Batch& batch);
+  void send_follow_up(Batch& batch);
   void send_desk(const Wave& wave, Batch& batch);
   void send_small(const Wave& wave, Batch& batch);
   void send_facts(const Parts<PutFact>& parts);
@@ -85,6 +95,7 @@ class PostgresWriter final : public Writer {
   const std::string id_;  // unique: the application_name
   std::unique_ptr<Connection> connection_;
   std::string channel_;
+  RowTypes types_;
   PayloadPacker packer_;
   std::set<std::string, std::less<>> workspaces_;  // known to be in the table
   std::uint64_t number_ = 0;                       // of the batch that was tried last

@@ -2,9 +2,13 @@
 // the statements find out (what was there before) is counted as the answers come in.
 
 #include <algorithm>
+#include <functional>
+#include <tuple>
+#include <unordered_set>
 
 #include "base/assert.h"
 #include "journal/postgres/batch.h"
+#include "journal/postgres/row_array.h"
 #include "journal/postgres/sql.gen.h"
 #include "journal/search_keys.h"
 
@@ -22,6 +26,21 @@ ById<Change> by_id(const Parts<Change>& parts) {
   ById<Change> all;
   all.reserve(parts.size());
   for (const auto& part : parts) all.emplace(part.change->id.value, &part);
+  return all;
+}
+
+// The changes in the order of their keys, as the database compares them (bytes); of one key in the
+// order of their steps.
+template <typename Change, typename KeyOf>
+std::vector<const Part<Change>*> in_order(const Parts<Change>& parts, const KeyOf& key_of) {
+  std::vector<const Part<Change>*> all;
+  all.reserve(parts.size());
+  for (const auto& part : parts) all.push_back(&part);
+  std::sort(all.begin(), all.end(), [&](const auto* a, const auto* b) {
+    const auto& left = key_of(*a->change);
+    const auto& right = key_of(*b->change);
+    return left != right ? left < right : std::less<>()(a, b);
+  });
   return all;
 }
 
@@ -43,40 +62,52 @@ std::uint64_t first_missing(const Parts<Change>& parts, const Rows& rows) {
 
 }  // namespace
 
+// Who was first with each event? Those that were not are in batch.duplicates after the next sync().
+// False when there is nothing to ask.
+bool PostgresWriter::send_events(const Parts<AddArrival>& parts, Batch& batch) {
+  batch.duplicates.clear();
+  std::vector<std::uint64_t> asked;
+  RowArray events(types_.event);
+  const auto by_event = [](const AddArrival& a) {
+    return std::tie(a.workspace, a.external_id, a.connection);
+  };
+  for (const auto* part : in_order(parts, by_event)) {
+    const auto& a = *part->change;
+    if (a.external_id.empty()) continue;
+    events.add(a.workspace, a.connection, a.external_id, a.id);
+    asked.push_back(a.id.value);
+  }
+  if (events.empty()) return false;
+  const auto take = [&batch, asked = std::move(asked)](const Rows& rows) {
+    batch.duplicates.insert(asked.begin(), asked.end());
+    for (int at = 0; at < rows.size(); ++at) batch.duplicates.erase(id_of(rows[at]));
+    batch.has_duplicates = batch.has_duplicates || !batch.duplicates.empty();
+  };
+  connection_->send(sql::add_events, events.params(), take);
+  return true;
+}
+
 void PostgresWriter::send_arrivals(const Parts<AddArrival>& parts, Batch& batch) {
-  ArrayRows events;
-  ArrayRows arrivals;
-  ArrayRows payloads;
+  RowArray arrivals(types_.arrival);
   for (const auto& part : parts) {
     const auto& a = *part.change;
-    if (!a.external_id.empty()) events.add(a.workspace, a.connection, a.external_id, a.id);
+    const bool known = batch.duplicates.contains(a.id.value);
+    const auto state = known ? ArrivalState::duplicate : a.state;
+    const auto record = known ? std::nullopt : a.record;
     arrivals.add(a.workspace, a.id, a.connection, a.source, a.external_id, a.subject, a.announces,
-                 a.state, a.reason, a.received_at, a.happened_at, a.due_at, a.record);
-    if (!a.payload.empty()) {
-      const auto stored = packer_.pack(a.payload);
-      payloads.add(a.workspace, a.id, stored.codec, stored.checksum, Bytes{stored.bytes});
+                 state, a.reason, a.received_at, a.happened_at, a.due_at, record);
+    if (known && a.state != ArrivalState::duplicate) {
+      batch.receipts[part.step].duplicate_arrivals.push_back(a.id);
     }
+    batch.counters.add(a.workspace, Counter::arrivals, 1);
+    batch.counters.add(a.workspace, state, 1);
+    if (is_unfinished(state)) batch.arrivals.push_back(a.id.value);
   }
-  if (!events.empty()) connection_->send(sql::add_events, events.params());
-  connection_->send(sql::add_arrivals, arrivals.params(), [&parts, &batch](const Rows& rows) {
-    const auto given = by_id(parts);
-    for (int at = 0; at < rows.size(); ++at) {
-      const auto& part = *given.at(id_of(rows[at]));
-      const auto& a = *part.change;
-      const auto state = static_cast<ArrivalState>(rows[at].integer(1));
-      if (state == ArrivalState::duplicate && a.state != ArrivalState::duplicate) {
-        batch.receipts[part.step].duplicate_arrivals.push_back(a.id);
-      }
-      batch.counters.add(a.workspace, Counter::arrivals, 1);
-      batch.counters.add(a.workspace, state, 1);
-      if (is_unfinished(state)) batch.arrivals.push_back(a.id.value);
-    }
-  });
-  if (!payloads.empty()) connection_->send(sql::add_arrival_payloads, payloads.params());
+  connection_->send(sql::add_arrivals, arrivals.params());
 }
 
 void PostgresWriter::send_updates(const Parts<UpdateArrival>& parts, Batch& batch) {
-  ArrayRows updates;
+  RowArray updates(types_.arrival_update);
   for (const auto& part : parts) {
     const auto& u = *part.change;
     updates.add(part.workspace, u.id, u.state, u.reason, u.record, u.due_at, u.tries);
@@ -100,24 +131,19 @@ void PostgresWriter::send_updates(const Parts<UpdateArrival>& parts, Batch& batc
 }
 
 void PostgresWriter::send_records(const Parts<PutRecord>& parts, Batch& batch) {
-  ArrayRows records;
-  ArrayRows all;
+  RowArray records(types_.record);
   ArrayRows short_keys;
-  ArrayRows payloads;
-  ArrayRows without_payload;
-  for (const auto& part : parts) {
-    const auto& r = *part.change;
+  RowArray payloads(types_.payload);
+  const auto by_key = [](const PutRecord& r) { return std::tie(r.workspace, r.key); };
+  for (const auto* part : in_order(parts, by_key)) {
+    const auto& r = *part->change;
     const std::string keys = join_keys(r.search_keys);
     records.add(r.workspace, r.id, r.kind, r.key, r.version, r.state, r.reason, r.settings_version,
                 r.happened_at, r.changed_at, r.store, r.customer, keys);
-    all.add(r.workspace, r.id);
     for (const auto& text : short_texts(keys)) short_keys.add(r.workspace, text, r.id);
-    if (r.payload.empty()) {
-      without_payload.add(r.workspace, r.id);
-    } else {
-      const auto stored = packer_.pack(r.payload);
-      payloads.add(r.workspace, r.id, stored.codec, stored.checksum, Bytes{stored.bytes});
-    }
+    if (r.payload.empty()) continue;
+    const auto stored = packer_.pack(r.payload);
+    payloads.add(r.workspace, r.id, stored.codec, stored.checksum, Bytes{stored.bytes});
   }
   connection_->send(sql::put_records, records.params(), [this, &parts, &batch](const Rows& rows) {
     const auto given = by_id(parts);
@@ -125,10 +151,8 @@ void PostgresWriter::send_records(const Parts<PutRecord>& parts, Batch& batch) {
       take_record(*given.at(id_of(rows[at]))->change, rows[at], batch);
     }
   });
-  connection_->send(sql::remove_short_texts, all.params());
   if (!short_keys.empty()) connection_->send(sql::add_short_texts, short_keys.params());
   if (!payloads.empty()) connection_->send(sql::put_payloads, payloads.params());
-  if (!without_payload.empty()) connection_->send(sql::remove_payloads, without_payload.params());
 }
 
 void PostgresWriter::take_record(const PutRecord& r, const Row& row, Batch& batch) {
@@ -140,6 +164,7 @@ void PostgresWriter::take_record(const PutRecord& r, const Row& row, Batch& batc
   }
   const auto before = row.integer(2);
   if (before != 0) {
+    batch.replaced.push_back(&r);
     batch.counters.add(r.workspace, static_cast<RecordState>(before), -1);
   } else {
     batch.counters.add(r.workspace, Counter::records, 1);
@@ -152,20 +177,16 @@ void PostgresWriter::take_record(const PutRecord& r, const Row& row, Batch& batc
 }
 
 void PostgresWriter::send_deliveries(const Parts<AddDelivery>& parts, Batch& batch) {
-  ArrayRows deliveries;
-  ArrayRows payloads;
-  for (const auto& part : parts) {
-    const auto& d = *part.change;
-    if (d.parts.empty() || d.parts.size() > parts_max) {
-      corrupt("delivery " + d.effect + " has " + text_of(d.parts.size()) +
-              " parts, 1 to 64 are allowed");
-    }
+  RowArray deliveries(types_.delivery);
+  const auto by_effect = [](const AddDelivery& d) {
+    return std::tie(d.workspace, d.connection, d.effect);
+  };
+  for (const auto* part : in_order(parts, by_effect)) {
+    const auto& d = *part->change;
+    check_parts(d.parts, "delivery " + d.effect);
     deliveries.add(d.workspace, d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority,
                    d.on_reject, d.settle, d.state, d.reason, d.due_at, d.happened_at,
                    d.settings_version, d.parts.size());
-    const std::string body = join_parts(d.parts);
-    const auto stored = packer_.pack(body);
-    payloads.add(d.workspace, d.id, stored.codec, stored.checksum, Bytes{stored.bytes});
   }
   connection_->send(sql::add_deliveries, deliveries.params(), [&parts, &batch](const Rows& rows) {
     std::vector<std::uint64_t> stored;
@@ -175,6 +196,7 @@ void PostgresWriter::send_deliveries(const Parts<AddDelivery>& parts, Batch& bat
       const auto& d = *part.change;
       if (!std::binary_search(stored.begin(), stored.end(), d.id.value)) {
         batch.receipts[part.step].existing_deliveries.push_back(d.id);
+        batch.not_stored.push_back(&d);
         continue;
       }
       batch.counters.add(d.workspace, Counter::deliveries, 1);
@@ -183,29 +205,10 @@ void PostgresWriter::send_deliveries(const Parts<AddDelivery>& parts, Batch& bat
       if (is_unfinished(d.state)) batch.deliveries.push_back(d.id.value);
     }
   });
-  connection_->send(sql::add_delivery_payloads, payloads.params());
-}
-
-void PostgresWriter::send_parts(const Parts<ReplaceDeliveryParts>& parts) {
-  ArrayRows deliveries;
-  ArrayRows payloads;
-  for (const auto& part : parts) {
-    const auto& change = *part.change;
-    if (change.parts.empty() || change.parts.size() > parts_max) {
-      corrupt("new parts of delivery " + text_of(change.id.value) + ": " +
-              text_of(change.parts.size()) + ", 1 to 64 are allowed");
-    }
-    deliveries.add(part.workspace, change.id, change.parts.size(), change.settings_version);
-    const std::string body = join_parts(change.parts);
-    const auto stored = packer_.pack(body);
-    payloads.add(part.workspace, change.id, stored.codec, stored.checksum, Bytes{stored.bytes});
-  }
-  connection_->send(sql::replace_parts, deliveries.params());
-  connection_->send(sql::replace_part_payloads, payloads.params());
 }
 
 void PostgresWriter::send_updates(const Parts<UpdateDelivery>& parts, Batch& batch) {
-  ArrayRows updates;
+  RowArray updates(types_.delivery_update);
   for (const auto& part : parts) {
     const auto& u = *part.change;
     updates.add(part.workspace, u.id, u.state, u.reason, u.due_at, u.attempts, u.parts_done);
@@ -231,22 +234,47 @@ void PostgresWriter::send_updates(const Parts<UpdateDelivery>& parts, Batch& bat
   });
 }
 
-void PostgresWriter::send_attempts(const Parts<AddAttempt>& parts, Batch& batch) {
-  ArrayRows attempts;
-  for (const auto& part : parts) {
+// Those of deliveries that the same wave changes are of known ones: the change has found them.
+void PostgresWriter::send_attempts(const Wave& wave, Batch& batch) {
+  std::unordered_set<std::uint64_t> found;
+  for (const auto& part : wave.delivery_updates) found.insert(part.change->id.value);
+  RowArray attempts(types_.attempt);
+  RowArray of_known(types_.attempt);
+  for (const auto& part : wave.attempts) {
     const auto& a = *part.change;
-    attempts.add(part.workspace, a.delivery, a.number, a.trigger, a.at, a.took, a.outcome,
-                 a.http_status, a.reason, a.parts_sent);
+    auto& to = found.contains(a.delivery.value) ? attempts : of_known;
+    to.add(part.workspace, a.delivery, a.number, a.trigger, a.at, a.took, a.outcome, a.http_status,
+           a.reason, a.parts_sent);
+    batch.counters.add(std::string(part.workspace), Counter::attempts, 1);
   }
-  connection_->send(sql::add_attempts, attempts.params(), [&parts, &batch](const Rows& rows) {
-    if (static_cast<std::size_t>(rows.size()) != parts.size()) {
-      corrupt("attempt of an unknown delivery, one of " +
-              text_of(parts.front().change->delivery.value) + " and others");
+  if (!attempts.empty()) connection_->send(sql::add_attempts, attempts.params());
+  if (of_known.empty()) return;
+  const auto check = [&wave, size = of_known.size()](const Rows& rows) {
+    if (static_cast<std::size_t>(rows.changed()) == size) return;
+    corrupt("attempt of an unknown delivery, one of " +
+            text_of(wave.attempts.front().change->delivery.value) + " and others");
+  };
+  connection_->send(sql::add_attempts_of_known, of_known.params(), check);
+}
+
+// What only the answers have told. For new records and effects, nearly all, there is nothing to do.
+void PostgresWriter::send_follow_up(Batch& batch) {
+  ArrayRows records;
+  ArrayRows short_keys;
+  ArrayRows without_body;
+  for (const auto* r : batch.replaced) {
+    records.add(r->workspace, r->id);
+    for (const auto& text : short_texts(join_keys(r->search_keys))) {
+      short_keys.add(r->workspace, text, r->id);
     }
-    for (int at = 0; at < rows.size(); ++at) {
-      batch.counters.add(std::string(rows[at].bytes(1)), Counter::attempts, 1);
-    }
-  });
+    if (r->payload.empty()) without_body.add(r->workspace, r->id);
+  }
+  for (const auto* d : batch.not_stored) without_body.add(d->workspace, d->id);
+  if (!records.empty()) connection_->send(sql::remove_short_texts, records.params());
+  if (!short_keys.empty()) connection_->send(sql::add_short_texts, short_keys.params());
+  if (!without_body.empty()) connection_->send(sql::remove_payloads, without_body.params());
+  batch.replaced.clear();
+  batch.not_stored.clear();
 }
 
 }  // namespace tillbridge::journal::postgres

@@ -1,7 +1,13 @@
--- What apply() does for the common kinds. Each takes all rows of a batch as arrays: one statement per kind, not per row.
+-- What apply() does for the common kinds. Each takes all rows of a batch as an array: one statement per kind, not per row.
+-- Rows that may meet another node's come in the order of their keys.
 
 -- name: schema_name
 SELECT current_schema()
+-- name: row_types
+SELECT 'event_row'::regtype::oid::bigint, 'arrival_row'::regtype::oid::bigint,
+       'arrival_update_row'::regtype::oid::bigint, 'record_row'::regtype::oid::bigint,
+       'delivery_row'::regtype::oid::bigint, 'delivery_update_row'::regtype::oid::bigint,
+       'attempt_row'::regtype::oid::bigint, 'payload_row'::regtype::oid::bigint
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED
 -- name: commit
@@ -13,36 +19,19 @@ ON CONFLICT (id) DO UPDATE SET number = excluded.number, at = excluded.at
 INSERT INTO workspace (name) SELECT unnest($1::text[]) ORDER BY 1 ON CONFLICT DO NOTHING
 -- name: add_events
 INSERT INTO arrival_event (workspace, connection, external_id, arrival)
-SELECT i.workspace, i.connection, i.external_id, i.arrival
-FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY
-  AS i (workspace, connection, external_id, arrival, n)
-ORDER BY i.workspace, i.external_id, i.connection, i.n
+SELECT i.workspace, i.connection, i.external_id, i.arrival FROM unnest($1::event_row[]) AS i
 ON CONFLICT DO NOTHING
+RETURNING arrival
 -- name: add_arrivals
 INSERT INTO arrival (workspace, id, connection, source, external_id, subject, announces, state, reason, received_at,
                      happened_at, due_at, record)
-SELECT i.workspace, i.id, i.connection, i.source, i.external_id, i.subject, i.announces,
-       CASE WHEN e.arrival <> i.id THEN 11 ELSE i.state END, i.reason, i.received_at, i.happened_at, i.due_at,
-       CASE WHEN e.arrival <> i.id THEN NULL ELSE i.record END
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-            $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
-  AS i (workspace, id, connection, source, external_id, subject, announces, state, reason, received_at, happened_at,
-        due_at, record)
-LEFT JOIN arrival_event e ON i.external_id <> '' AND e.workspace = i.workspace AND e.external_id = i.external_id
-                             AND e.connection = i.connection
-RETURNING id, state
--- name: add_arrival_payloads
-INSERT INTO payload (workspace, id, codec, checksum, bytes)
-SELECT i.workspace, i.id, i.codec, i.checksum, i.bytes
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])
-  AS i (workspace, id, codec, checksum, bytes)
-JOIN arrival a ON a.workspace = i.workspace AND a.id = i.id
-WHERE a.state <> 11
+SELECT i.workspace, i.id, i.connection, i.source, i.external_id, i.subject, i.announces, i.state, i.reason,
+       i.received_at, i.happened_at, i.due_at, i.record
+FROM unnest($1::arrival_row[]) AS i
 -- name: update_arrivals
 UPDATE arrival a SET state_before = a.state, state = i.state, reason = i.reason, record = coalesce(i.record, a.record),
                      due_at = i.due_at, tries = i.tries
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-  AS i (workspace, id, state, reason, record, due_at, tries)
+FROM unnest($1::arrival_update_row[]) AS i
 WHERE a.workspace = i.workspace AND a.id = i.id
 RETURNING a.id, a.workspace, a.state_before
 -- name: put_records
@@ -50,11 +39,7 @@ INSERT INTO record AS r (workspace, id, kind, key, version, state, reason, setti
                          store, customer, search_keys)
 SELECT i.workspace, i.id, i.kind, i.key, i.version, i.state, i.reason, i.settings_version, i.happened_at, i.changed_at,
        i.store, i.customer, i.search_keys
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[],
-            $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[])
-  AS i (workspace, id, kind, key, version, state, reason, settings_version, happened_at, changed_at, store, customer,
-        search_keys)
-ORDER BY i.workspace, i.key
+FROM unnest($1::record_row[]) AS i
 ON CONFLICT (workspace, id) DO UPDATE SET
   kind = excluded.kind, version = excluded.version, state_before = r.state, state = excluded.state,
   reason = excluded.reason, settings_version = excluded.settings_version, happened_at = excluded.happened_at,
@@ -70,9 +55,7 @@ SELECT i.workspace, i.text, i.record FROM unnest($1::text[], $2::text[], $3::big
 ON CONFLICT DO NOTHING
 -- name: put_payloads
 INSERT INTO payload (workspace, id, codec, checksum, bytes)
-SELECT i.workspace, i.id, i.codec, i.checksum, i.bytes
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])
-  AS i (workspace, id, codec, checksum, bytes)
+SELECT i.workspace, i.id, i.codec, i.checksum, i.bytes FROM unnest($1::payload_row[]) AS i
 ON CONFLICT (workspace, id) DO UPDATE SET codec = excluded.codec, checksum = excluded.checksum, bytes = excluded.bytes
 -- name: remove_payloads
 DELETE FROM payload p USING unnest($1::text[], $2::bigint[]) AS i (workspace, id)
@@ -82,46 +65,36 @@ INSERT INTO delivery (workspace, id, record, connection, flow, effect, lane, pri
                       due_at, happened_at, settings_version, parts)
 SELECT i.workspace, i.id, i.record, i.connection, i.flow, i.effect, i.lane, i.priority, i.on_reject, i.settle, i.state,
        i.reason, i.due_at, i.happened_at, i.settings_version, i.parts
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-            $9::bigint[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[],
-            $16::bigint[]) WITH ORDINALITY
-  AS i (workspace, id, record, connection, flow, effect, lane, priority, on_reject, settle, state, reason, due_at,
-        happened_at, settings_version, parts, n)
-ORDER BY i.workspace, i.connection, i.effect, i.n
+FROM unnest($1::delivery_row[]) AS i
 ON CONFLICT (workspace, connection, effect) DO NOTHING
 RETURNING id
--- name: add_delivery_payloads
+-- name: add_payloads
 INSERT INTO payload (workspace, id, codec, checksum, bytes)
-SELECT i.workspace, i.id, i.codec, i.checksum, i.bytes
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])
-  AS i (workspace, id, codec, checksum, bytes)
-JOIN delivery d ON d.workspace = i.workspace AND d.id = i.id
+SELECT i.workspace, i.id, i.codec, i.checksum, i.bytes FROM unnest($1::payload_row[]) AS i
 -- name: replace_parts
 UPDATE delivery d SET parts = i.parts, parts_done = 0, settings_version = i.settings_version
 FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS i (workspace, id, parts, settings_version)
 WHERE d.workspace = i.workspace AND d.id = i.id AND (d.state < 10 OR d.state = 11)
 -- name: replace_part_payloads
 INSERT INTO payload (workspace, id, codec, checksum, bytes)
-SELECT i.workspace, i.id, i.codec, i.checksum, i.bytes
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[])
-  AS i (workspace, id, codec, checksum, bytes)
+SELECT i.workspace, i.id, i.codec, i.checksum, i.bytes FROM unnest($1::payload_row[]) AS i
 JOIN delivery d ON d.workspace = i.workspace AND d.id = i.id AND (d.state < 10 OR d.state = 11)
 ON CONFLICT (workspace, id) DO UPDATE SET codec = excluded.codec, checksum = excluded.checksum, bytes = excluded.bytes
 -- name: update_deliveries
 UPDATE delivery d SET state_before = d.state, state = i.state, reason = i.reason, due_at = i.due_at,
                       attempts = i.attempts, parts_done = i.parts_done
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-  AS i (workspace, id, state, reason, due_at, attempts, parts_done)
+FROM unnest($1::delivery_update_row[]) AS i
 WHERE d.workspace = i.workspace AND d.id = i.id
 RETURNING d.id, d.workspace, d.state_before, d.connection, d.happened_at
 -- name: add_attempts
 INSERT INTO attempt (workspace, delivery, number, trigger, at, took_us, outcome, http_status, reason, parts_sent)
+SELECT i.workspace, i.delivery, i.number, i.trigger, i.at, i.took_us, i.outcome, i.http_status, i.reason, i.parts_sent
+FROM unnest($1::attempt_row[]) AS i
+-- name: add_attempts_of_known
+INSERT INTO attempt (workspace, delivery, number, trigger, at, took_us, outcome, http_status, reason, parts_sent)
 SELECT d.workspace, d.id, i.number, i.trigger, i.at, i.took_us, i.outcome, i.http_status, i.reason, i.parts_sent
-FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[],
-            $9::text[], $10::bigint[])
-  AS i (workspace, delivery, number, trigger, at, took_us, outcome, http_status, reason, parts_sent)
+FROM unnest($1::attempt_row[]) AS i
 JOIN delivery d ON d.workspace = i.workspace AND d.id = i.delivery
-RETURNING delivery, workspace
 -- name: add_notes
 INSERT INTO note (workspace, id, subject, at, kind, text)
 SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[])
