@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json_document.h"
 #include "connectors/time_text.h"
 
 namespace tillbridge::connectors::relay {
@@ -193,7 +193,8 @@ Result<model::OrderEvent> event_of(const json::Object& object, const std::string
 }  // namespace
 
 ParsedOrderEvent parse_order_event(std::string_view body) {
-  const auto parsed = json::parse(body);
+  const json::Document document(body);
+  const Result<json::Value>& parsed = document.root();
   if (!parsed) return {"", fail(parsed.error())};
   const json::Object* object = parsed->if_object();
   if (object == nullptr) return {"", wrong("the body", "is not a JSON object")};
