@@ -93,7 +93,7 @@ std::string Decimal::to_text() const {
 }
 
 std::string Decimal::to_text(int digits) const {
-  const Wide value = at_scale(units_, scale_, digits);
+  const Wide value = digits == scale_ ? Wide{units_} : at_scale(units_, scale_, digits);
   const Wide magnitude = value < 0 ? -value : value;
   constexpr Wide narrow_max = std::numeric_limits<std::uint64_t>::max();
   // Dividing is several times as fast in 64 bits, and nearly everything fits.

@@ -36,9 +36,17 @@ Result<Value> parse_into(boost::json::storage_ptr storage, std::string_view text
   return parser.release();
 }
 
-// A character that cannot stand in a JSON string as it is.
+// By byte: whether it cannot stand in a JSON string as it is.
+constexpr std::array<bool, 256> escaped_bytes() {
+  std::array<bool, 256> escaped{};
+  for (std::size_t control = 0; control < 0x20; ++control) escaped[control] = true;
+  escaped['"'] = escaped['\\'] = true;
+  return escaped;
+}
+
 bool is_escaped(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  static constexpr auto escaped = escaped_bytes();
+  return escaped[static_cast<unsigned char>(c)];
 }
 
 void append_escaped(std::string& out, char c) {

@@ -60,8 +60,9 @@ Result<Decimal> decimal_of(const json::Object& object, std::string_view member) 
 
 Result<Money> money_of(const json::Object& object, std::string_view member, Currency currency) {
   TB_TRY(const Decimal amount, decimal_of(object, member));
-  const auto minor = amount.to_units(currency.digits());
-  if (!minor || Decimal::of_scaled(*minor, currency.digits()) != amount)
+  const int digits = currency.digits();
+  const auto minor = amount.to_units(digits);
+  if (!minor || Decimal::of_scaled(*minor, digits) != amount)
     return wrong(member, "is no amount of the currency: too large, or too many digits");
   return Money{*minor, currency};
 }

@@ -19,7 +19,7 @@ std::size_t behind_string(std::string_view text, std::size_t at) {
   return at + 1;
 }
 
-// Where the element that begins the text ends: at a comma or bracket that is not inside of it.
+// Where the element that begins the text ends: at a comma that is not inside of it.
 std::size_t end_of_element(std::string_view text) {
   int depth = 0;
   std::size_t at = 0;
@@ -29,7 +29,7 @@ std::size_t end_of_element(std::string_view text) {
       at = behind_string(text, at);
       continue;
     }
-    if (depth == 0 && (c == ',' || c == ']')) return at;
+    if (depth == 0 && c == ',') return at;
     if (c == '{' || c == '[') ++depth;
     if (c == '}' || c == ']') --depth;
     ++at;
@@ -39,15 +39,20 @@ std::size_t end_of_element(std::string_view text) {
 
 }  // namespace
 
-ArrayElements::ArrayElements(std::string_view array)
-    : rest_(array.substr(std::min(array.find('[') + 1, array.size()))) {}
+ArrayElements::ArrayElements(std::string_view array, std::size_t count)
+    : rest_(without_blanks(array)), left_(count) {
+  if (rest_.size() < 2) return;
+  rest_.remove_prefix(1);
+  rest_.remove_suffix(1);
+}
 
 std::string_view ArrayElements::next() {
-  const std::size_t end = end_of_element(rest_);
+  if (left_ == 0) return {};
+  --left_;
+  // The last one is all that is left: most arrays that come in have but one.
+  const std::size_t end = left_ == 0 ? rest_.size() : end_of_element(rest_);
   const std::string_view element = without_blanks(rest_.substr(0, end));
-  // The closing bracket stays: there is nothing behind the last element.
-  const bool more = end < rest_.size() && rest_[end] == ',';
-  rest_.remove_prefix(more ? end + 1 : end);
+  rest_.remove_prefix(std::min(end + 1, rest_.size()));
   return element;
 }
 

@@ -11,8 +11,8 @@ namespace tillbridge::connectors::sitoo {
 namespace {
 
 std::vector<std::string_view> elements_of(std::string_view array) {
+  ArrayElements elements(array, json::parse(array).value().get_array().size());
   std::vector<std::string_view> found;
-  ArrayElements elements(array);
   for (auto next = elements.next(); !next.empty(); next = elements.next()) found.push_back(next);
   return found;
 }
@@ -38,7 +38,7 @@ TEST(ArrayElements, WhatStandsInStringsSeparatesNothing) {
 TEST(ArrayElements, AreThoseOfTheParser) {
   const std::string array = R"([ {"x":"\u005b \\\" ]","y":[[],[{}]]},-1e3,"", true , [ "," ] ])";
   const json::Value parsed = json::parse(array).value();
-  ArrayElements elements(array);
+  ArrayElements elements(array, parsed.get_array().size());
   for (const json::Value& element : parsed.get_array())
     EXPECT_EQ(json::parse(elements.next()).value(), element);
   EXPECT_EQ(elements.next(), "");

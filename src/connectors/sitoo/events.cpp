@@ -115,7 +115,7 @@ std::vector<Event> parse_events(std::string_view body) {
   }
   const std::size_t count = std::min(array->size(), events_per_body_max);
   events.reserve(count);
-  ArrayElements texts(body);
+  ArrayElements texts(body, array->size());
   for (std::size_t i = 0; i < count; ++i) events.push_back(read_event((*array)[i], texts.next()));
   if (array->size() > count) {
     const json::Array rest(array->begin() + static_cast<std::ptrdiff_t>(count), array->end());
