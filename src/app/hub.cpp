@@ -19,6 +19,7 @@ namespace {
 
 constexpr Duration stop_grace = std::chrono::seconds{5};
 constexpr int http_ok = 200;
+constexpr int http_unavailable = 503;
 
 // "": a certificate would have to name the loopback address.
 std::string url_from_here(const Listener& listener, std::uint16_t port) {
@@ -29,6 +30,12 @@ std::string url_from_here(const Listener& listener, std::uint16_t port) {
                            : v6       ? "[" + listener.address + "]"
                                       : listener.address;
   return fmt::format("http://{}:{}", host, port);
+}
+
+Task<http::Reply> put_off() {
+  http::Reply reply;
+  reply.status = http_unavailable;
+  co_return reply;
 }
 
 }  // namespace
@@ -218,43 +225,42 @@ Result<void> Hub::build_public_server() {
 }
 
 // A register's own routes are settings of its workspace: everything below its address is handed on.
+// What only hands on here, and below, is no coroutine: each would cost every event a frame of its
+// own.
 Task<http::Reply> Hub::receive_public(http::Request request) {
   constexpr std::string_view below = "/crm/";
-  if (!request.path.starts_with(below))
-    co_return co_await public_routes_.handle(std::move(request));
+  if (!request.path.starts_with(below)) return public_routes_.handle(std::move(request));
   const std::string rest = request.path.substr(below.size());
   const std::string named = rest.substr(0, rest.find('/'));
   TillRegister* only = nullptr;
   for (const auto& workspace : workspaces_) {
     TillRegister* const served = workspace->till_register();
     if (served == nullptr) continue;
-    if (workspace->name() == named) co_return co_await served->receive(std::move(request));
+    if (workspace->name() == named) return served->receive(std::move(request));
     if (workspaces_.size() == 1) only = served;
   }
-  if (only != nullptr) co_return co_await only->receive(std::move(request));
-  co_return co_await public_routes_.handle(std::move(request));
+  if (only != nullptr) return only->receive(std::move(request));
+  return public_routes_.handle(std::move(request));
 }
 
 Task<http::Reply> Hub::receive_events(http::Request request) {
   const std::string wanted(request.capture("workspace"));
   for (const auto& workspace : workspaces_) {
-    if (workspace->name() == wanted || wanted.empty())
-      co_return co_await receive_for_all(*workspace, std::move(request));
+    if (workspace->name() != wanted && !wanted.empty()) continue;
+    const bool shared = std::any_of(workspaces_.begin(), workspaces_.end(), [&](const auto& other) {
+      return other->settings().events_from == workspace->name();
+    });
+    return shared ? receive_for_all(*workspace, std::move(request))
+                  : workspace->receiver().receive(std::move(request));
   }
   // Sitoo drops what is answered 404, and a workspace taken out of the configuration is most likely
   // a mistake.
   telemetry::log(telemetry::Level::error, "events_for_unknown_workspace", {{"workspace", wanted}});
-  http::Reply reply;
-  reply.status = 503;
-  co_return reply;
+  return put_off();
 }
 
 // Every market that lives on these events has them before Sitoo is told so.
 Task<http::Reply> Hub::receive_for_all(WorkspaceRuntime& first, http::Request request) {
-  const bool shared = std::any_of(workspaces_.begin(), workspaces_.end(), [&](const auto& other) {
-    return other->settings().events_from == first.name();
-  });
-  if (!shared) co_return co_await first.receiver().receive(std::move(request));
   http::Request copy = request;
   http::Reply reply = co_await first.receiver().receive(std::move(copy));
   for (const auto& workspace : workspaces_) {
@@ -270,29 +276,24 @@ Task<http::Reply> Hub::receive_webhook(http::Request request) {
   for (const auto& workspace : workspaces_) {
     KlaviyoWebhooks* const webhooks = workspace->klaviyo_webhooks();
     if (workspace->name() == wanted && webhooks != nullptr)
-      co_return co_await webhooks->receive(std::move(request));
+      return webhooks->receive(std::move(request));
   }
   // Likewise: Klaviyo sends again what is answered 503.
   telemetry::log(telemetry::Level::error, "webhook_for_unknown_workspace", {{"workspace", wanted}});
-  http::Reply reply;
-  reply.status = 503;
-  co_return reply;
+  return put_off();
 }
 
 Task<http::Reply> Hub::receive_order_event(http::Request request) {
   const std::string wanted(request.capture("workspace"));
   for (const auto& workspace : workspaces_) {
     OrderFeed* const feed = workspace->order_feed();
-    if (workspace->name() == wanted && feed != nullptr)
-      co_return co_await feed->receive(std::move(request));
+    if (workspace->name() == wanted && feed != nullptr) return feed->receive(std::move(request));
   }
   // Likewise: a retailer's own system may take 404 for an answer.
   telemetry::log(
       telemetry::Level::error, "order_event_for_unknown_workspace",
       {{"workspace", wanted}, {"do", "add [workspace.feed], or correct the sender's url"}});
-  http::Reply reply;
-  reply.status = 503;
-  co_return reply;
+  return put_off();
 }
 
 Task<bool> Hub::make_way(Duration at_most) {

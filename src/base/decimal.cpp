@@ -1,6 +1,7 @@
 #include "base/decimal.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "base/assert.h"
@@ -29,6 +30,24 @@ bool fits(Wide value) {
 Wide at_scale(std::int64_t units, int scale, int digits) {
   return digits >= scale ? Wide{units} * power_of_ten(digits - scale)
                          : divide_half_away(units, power_of_ten(scale - digits));
+}
+
+// The last `digits` of them behind the point.
+template <typename Number>
+std::string digits_of(Number magnitude, int digits, bool negative) {
+  constexpr int wide_digits_max = 39;
+  TB_ASSERT(digits <= wide_digits_max);
+  std::array<char, wide_digits_max + 3> text;  // and "0.", and the sign
+  auto* first = text.data() + text.size();
+  int written = 0;
+  do {
+    if (written == digits && digits > 0) *--first = '.';
+    *--first = static_cast<char>('0' + static_cast<int>(magnitude % 10));
+    magnitude /= 10;
+    ++written;
+  } while (magnitude > 0 || written <= digits);
+  if (negative) *--first = '-';
+  return {first, text.data() + text.size()};
 }
 
 }  // namespace
@@ -74,20 +93,13 @@ std::string Decimal::to_text() const {
 }
 
 std::string Decimal::to_text(int digits) const {
-  Wide value = at_scale(units_, scale_, digits);
-  const bool negative = value < 0;
-  if (negative) value = -value;
-  std::string text;
-  int written = 0;
-  do {
-    if (written == digits && digits > 0) text.push_back('.');
-    text.push_back(static_cast<char>('0' + static_cast<int>(value % 10)));
-    value /= 10;
-    ++written;
-  } while (value > 0 || written <= digits);
-  if (negative) text.push_back('-');
-  std::reverse(text.begin(), text.end());
-  return text;
+  const Wide value = digits == scale_ ? Wide{units_} : at_scale(units_, scale_, digits);
+  const Wide magnitude = value < 0 ? -value : value;
+  constexpr Wide narrow_max = std::numeric_limits<std::uint64_t>::max();
+  // Dividing is several times as fast in 64 bits, and nearly everything fits.
+  return magnitude <= narrow_max
+             ? digits_of(static_cast<std::uint64_t>(magnitude), digits, value < 0)
+             : digits_of(magnitude, digits, value < 0);
 }
 
 Result<std::int64_t> Decimal::to_units(int digits) const {

@@ -1,17 +1,28 @@
 #include "base/json.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/stream_parser.hpp>
 
+#include "base/json_document.h"
+
 namespace tillbridge::json {
 
-Result<Value> parse(std::string_view text) {
+namespace {
+
+// Most documents fit, and need no heap while they are read.
+constexpr std::size_t scratch_bytes = 4 * 1024;
+
+Result<Value> parse_into(boost::json::storage_ptr storage, std::string_view text) {
   boost::json::parse_options options;
   options.max_depth = depth_max;
-  boost::json::stream_parser parser({}, options);
+  std::array<unsigned char, scratch_bytes> scratch;
+  boost::json::stream_parser parser({}, options, scratch.data(), scratch.size());
+  parser.reset(std::move(storage));
   boost::system::error_code error;
   const std::size_t used = parser.write_some(text.data(), text.size(), error);
   if (!error && used < text.size()) {
@@ -24,6 +35,53 @@ Result<Value> parse(std::string_view text) {
                 "not JSON at byte " + std::to_string(used) + ": " + error.message());
   return parser.release();
 }
+
+// By byte: whether it cannot stand in a JSON string as it is.
+constexpr std::array<bool, 256> escaped_bytes() {
+  std::array<bool, 256> escaped{};
+  for (std::size_t control = 0; control < 0x20; ++control) escaped[control] = true;
+  escaped['"'] = escaped['\\'] = true;
+  return escaped;
+}
+
+bool is_escaped(char c) {
+  static constexpr auto escaped = escaped_bytes();
+  return escaped[static_cast<unsigned char>(c)];
+}
+
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      constexpr std::string_view hex = "0123456789abcdef";
+      out += "\\u00";
+      out.push_back(hex[static_cast<unsigned char>(c) >> 4]);
+      out.push_back(hex[static_cast<unsigned char>(c) & 15]);
+  }
+}
+
+}  // namespace
+
+Result<Value> parse(std::string_view text) {
+  return parse_into({}, text);
+}
+
+Document::Document(std::string_view text)
+    : values_(first_block_.data(), first_block_.size()), root_(parse_into(&values_, text)) {}
 
 std::string to_text(const Value& value) {
   return boost::json::serialize(value);
@@ -72,33 +130,13 @@ const Array* array(const Object& object, std::string_view key) {
 
 void append_quoted(std::string& out, std::string_view text) {
   out.push_back('"');
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          constexpr std::string_view hex = "0123456789abcdef";
-          out += "\\u00";
-          out.push_back(hex[static_cast<unsigned char>(c) >> 4]);
-          out.push_back(hex[static_cast<unsigned char>(c) & 15]);
-        } else {
-          out.push_back(c);
-        }
-    }
+  // Hardly ever is there anything to escape: what is not goes over in one piece.
+  for (;;) {
+    const auto end = std::find_if(text.begin(), text.end(), is_escaped);
+    out.append(text.begin(), end);
+    if (end == text.end()) break;
+    append_escaped(out, *end);
+    text.remove_prefix(static_cast<std::size_t>(end - text.begin()) + 1);
   }
   out.push_back('"');
 }

@@ -6,10 +6,14 @@ namespace tillbridge {
 namespace {
 
 // A code as a number, because every amount that is read or written asks for its digits.
+constexpr std::uint32_t number_of(char first, char second, char third) {
+  const auto byte = [](char c) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(c));
+  };
+  return byte(first) << 16U | byte(second) << 8U | byte(third);
+}
 constexpr std::uint32_t number_of(std::string_view code) {
-  std::uint32_t number = 0;
-  for (const char c : code) number = number << 8U | static_cast<unsigned char>(c);
-  return number;
+  return number_of(code[0], code[1], code[2]);
 }
 
 }  // namespace
@@ -32,7 +36,7 @@ Result<Currency> Currency::parse(std::string_view code) {
 
 // ISO 4217 exponents that are not 2.
 int Currency::digits() const {
-  switch (number_of(code())) {
+  switch (number_of(code_[0], code_[1], code_[2])) {
     case number_of("BIF"):
     case number_of("CLP"):
     case number_of("DJF"):

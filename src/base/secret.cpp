@@ -1,9 +1,6 @@
 #include "base/secret.h"
 
-#include <array>
-
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 namespace tillbridge {
 
@@ -38,13 +35,17 @@ void Secret::wipe() noexcept {
   text_.clear();
 }
 
+// All of the candidate is walked whatever it holds, and it alone: the time tells neither where it
+// differs nor how long the secret is.
 bool Secret::matches(std::string_view candidate) const {
-  // Digests have one length, so the compare does not tell the length of the secret either.
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> ours{};
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> theirs{};
-  SHA256(reinterpret_cast<const unsigned char*>(text_.data()), text_.size(), ours.data());
-  SHA256(reinterpret_cast<const unsigned char*>(candidate.data()), candidate.size(), theirs.data());
-  return CRYPTO_memcmp(ours.data(), theirs.data(), ours.size()) == 0;
+  if (text_.empty()) return candidate.empty();
+  volatile unsigned char difference = candidate.size() == text_.size() ? 0 : 1;
+  std::size_t at = 0;
+  for (const char c : candidate) {
+    difference = difference | static_cast<unsigned char>(c ^ text_[at]);
+    at = (at + 1) * static_cast<std::size_t>(at + 1 < text_.size());
+  }
+  return difference == 0;
 }
 
 }  // namespace tillbridge

@@ -10,7 +10,7 @@
 #include "base/base64.h"
 #include "base/entropy.h"
 #include "base/hash.h"
-#include "base/json.h"
+#include "base/json_document.h"
 #include "base/secret.h"
 
 namespace tillbridge {
@@ -89,14 +89,65 @@ RC_GTEST_PROP(Json, QuotesAnyText, ()) {
   RC_ASSERT(std::string_view(value->get_string()) == text);
 }
 
+TEST(Json, QuotesWhatHasToBe) {
+  std::string quoted = "x";
+  json::append_quoted(quoted, "\"a\\b\"\n\r\t\x01\x1f\x7f\xc3\xa5");
+  EXPECT_EQ(quoted, "x\"\\\"a\\\\b\\\"\\n\\r\\t\\u0001\\u001f\x7f\xc3\xa5\"");
+  quoted.clear();
+  json::append_quoted(quoted, "");
+  EXPECT_EQ(quoted, "\"\"");
+}
+
+// However large it is: its block grows.
+TEST(Json, ADocumentHoldsWhatParseGives) {
+  std::string large = "[";
+  for (int i = 0; i < 5'000; ++i) large += R"({"name":"a text that needs room","n":[1,2.5,null]},)";
+  large.back() = ']';
+  for (const std::string& text : {std::string(R"({"a":{"b":["c"]}})"), std::string("7"), large}) {
+    const json::Document document(text);
+    ASSERT_TRUE(document.root());
+    EXPECT_EQ(*document.root(), json::parse(text).value());
+  }
+}
+
+TEST(Json, ADocumentIsRefusedAsParseRefusesIt) {
+  const std::string deep(json::depth_max + 1, '[');
+  for (const std::string& text :
+       {std::string(), std::string("{\"a\":}"), std::string("{} {}"), deep}) {
+    const json::Document document(text);
+    ASSERT_FALSE(document.root());
+    EXPECT_EQ(document.root().error().what, json::parse(text).error().what);
+  }
+}
+
+// A copy of a part has a storage of its own.
+TEST(Json, WhatIsCopiedFromADocumentStays) {
+  json::Value kept;
+  {
+    const json::Document document(R"({"a":{"b":["a text that is not kept inside of its value"]}})");
+    kept = document.root()->at("a");
+  }
+  EXPECT_EQ(json::to_text(kept), R"({"b":["a text that is not kept inside of its value"]})");
+}
+
 TEST(Secret, Matches) {
   const Secret secret{"s3cret"};
   EXPECT_TRUE(secret.matches("s3cret"));
   EXPECT_FALSE(secret.matches("s3cre"));
   EXPECT_FALSE(secret.matches("s3cret "));
   EXPECT_FALSE(secret.matches(""));
+  EXPECT_FALSE(secret.matches("s3crets3cret"));
+  EXPECT_FALSE(secret.matches("S3cret"));
+  EXPECT_FALSE(Secret{"ss"}.matches("s"));
+  EXPECT_FALSE(Secret{"s"}.matches("ss"));
   EXPECT_TRUE(Secret{}.matches(""));
+  EXPECT_FALSE(Secret{}.matches("x"));
   EXPECT_TRUE(Secret{}.empty());
+}
+
+RC_GTEST_PROP(Secret, MatchesItselfAlone, (const std::string& text, const std::string& other)) {
+  RC_ASSERT(Secret{text}.matches(text));
+  RC_ASSERT(Secret{text}.matches(other) == (text == other));
 }
 
 TEST(Secret, CanBeCopiedMovedAndReplaced) {

@@ -78,6 +78,10 @@ TEST(Zone, TimeOfDay) {
 
 TEST(Zone, UtcTextHasMilliseconds) {
   EXPECT_EQ(utc_text(utc("2026-06-12T12:05:59Z") + Duration{250'999}), "2026-06-12T12:05:59.250Z");
+  EXPECT_EQ(utc_text(utc("1969-12-31T23:59:59Z") + Duration{999'999}), "1969-12-31T23:59:59.999Z");
+  EXPECT_EQ(utc_text(utc("0007-02-03T04:05:06Z")), "0007-02-03T04:05:06.000Z");
+  EXPECT_EQ(utc_text(utc("9999-12-31T23:59:59Z")), "9999-12-31T23:59:59.000Z");
+  EXPECT_EQ(utc_text(utc("9999-12-31T23:59:59Z") + seconds{1}), "10000-01-01T00:00:00.000Z");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "http/connection.h"
 
 #include <array>
+#include <optional>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -88,8 +89,9 @@ class StreamConnection final : public Connection,
   Task<bool> shake_hands();
   Task<bool> receive();
   Task<bool> answer();
-  Task<Reply> call_handler(Request request);
+  Reply failed(const std::string& what);
   Task<bool> write(Reply reply);
+  std::size_t write_at_once();
   Task<void> stream_out(Reply reply);
   static Task<void> produce(std::shared_ptr<StreamConnection> self, StreamFunction function,
                             CountedStream counted);
@@ -170,7 +172,16 @@ Task<bool> StreamConnection<Stream>::answer() {
     Request request = reader_.take();
     request.peer = peer_;
     enter(Phase::handling);
-    reply = co_await call_handler(std::move(request));
+    std::optional<std::string> failure;
+    try {
+      Task<Reply> task = listener().handler(std::move(request));
+      reply = co_await std::move(task);
+    } catch (const std::exception& e) {
+      failure = e.what();
+    } catch (...) {
+      failure = "an exception of unknown type";
+    }
+    if (failure) reply = failed(*failure);
     if (phase() != Phase::handling || listener().gone) co_return false;
     if (reply.break_off != Break::none) {
       co_await break_off(std::move(reply));
@@ -194,23 +205,13 @@ Task<bool> StreamConnection<Stream>::answer() {
 }
 
 template <typename Stream>
-Task<Reply> StreamConnection<Stream>::call_handler(Request request) {
-  std::string failure;
-  try {
-    Task<Reply> task = listener().handler(std::move(request));
-    Reply reply = co_await std::move(task);
-    co_return reply;
-  } catch (const std::exception& e) {
-    failure = e.what();
-  } catch (...) {
-    failure = "an exception of unknown type";
-  }
-  note_failure(failure);
+Reply StreamConnection<Stream>::failed(const std::string& what) {
+  note_failure(what);
   Reply reply;
   reply.status = 500;
   reply.content_type = "text/plain";
   reply.body = "internal error\n";
-  co_return reply;
+  return reply;
 }
 
 template <typename Stream>
@@ -242,7 +243,9 @@ Task<bool> StreamConnection<Stream>::write(Reply reply) {
   compose(reply, keep_alive);
   listener().metrics.count_reply(reply.status);
   enter(Phase::writing);
-  const std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::buffer(body_)};
+  const std::size_t written = write_at_once();
+  if (written == head_.size() && body_.empty()) co_return keep_alive;
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(head_) + written, asio::buffer(body_)};
   auto [error, n] = co_await asio::async_write(stream_, parts, awaiting);
   body_ = std::string();
   if (error) {
@@ -250,6 +253,21 @@ Task<bool> StreamConnection<Stream>::write(Reply reply) {
     enter(Phase::given_up);
   }
   co_return keep_alive && !error;
+}
+
+// What the machine takes without a wait, which is nearly always all of a small answer: to sleep
+// until it is written would cost more than the writing. Not when the next request is here already:
+// who sends many of them ahead must not keep the loop to themselves.
+template <typename Stream>
+std::size_t StreamConnection<Stream>::write_at_once() {
+  if constexpr (encrypted) {
+    return 0;
+  } else {
+    if (!stream_.non_blocking() || buffer_.size() > 0) return 0;
+    boost::system::error_code failure;  // is met again by who writes the rest
+    const std::size_t written = stream_.write_some(asio::buffer(head_), failure);
+    return failure ? 0 : written;
+  }
 }
 
 // The stream function runs beside this coroutine, which reads meanwhile: that is how it is noticed
@@ -414,6 +432,7 @@ void start_connection(std::shared_ptr<Listener> listener, Socket socket) {
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   const auto endpoint = socket.remote_endpoint(ignored);
   std::string peer = ignored ? std::string() : endpoint.address().to_string();
+  socket.non_blocking(true, ignored);  // also for write_at_once()
   if (listener->tls) {
     TlsStream stream(std::move(socket), *listener->tls);
     launch(std::move(listener), std::move(stream), std::move(peer));

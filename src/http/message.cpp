@@ -62,6 +62,9 @@ std::optional<BasicCredentials> basic_credentials(const Request& request) {
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
+  const bool plain = text.find('%') == std::string_view::npos &&
+                     (!plus_is_space || text.find('+') == std::string_view::npos);
+  if (plain) return std::string(text);
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

@@ -1,7 +1,6 @@
 #include "http/reply_text.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/status.hpp>
@@ -60,22 +59,27 @@ bool is_streamed(const Reply& reply) {
 std::string reply_head(const Reply& reply, const ReplyFacts& facts, std::string_view date) {
   const int status = reply.status >= 100 && reply.status <= 999 ? reply.status : 500;
   const auto reason = beast::http::obsolete_reason(static_cast<beast::http::status>(status));
+  constexpr std::size_t usual_bytes = 192;
   std::string head;
-  head.reserve(192);
-  fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", status,
-                 std::string_view(reason.data(), reason.size()));
+  // Small bodies go out in one piece with it.
+  head.reserve(usual_bytes + (reply.body.size() < usual_bytes ? reply.body.size() : 0));
+  head += "HTTP/1.1 ";
+  head += fmt::format_int(status).c_str();
+  head += ' ';
+  head.append(reason.data(), reason.size()).append("\r\n");
   bool dated = false;
   for (const Header& header : reply.headers) {
     if (is_ours(header.name)) continue;
     dated = dated || beast::iequals(header.name, "date");
     append_header(head, header.name, header.value);
   }
-  if (!dated) append_header(head, "Date", date);
+  if (!dated) head.append("Date: ").append(date).append("\r\n");  // ours: nothing to check
   if (!reply.content_type.empty()) append_header(head, "Content-Type", reply.content_type);
   if (is_streamed(reply)) {
     if (facts.version == 11) head += "Transfer-Encoding: chunked\r\n";
   } else if (!without_content(status)) {
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", reply.body.size());
+    head.append("Content-Length: ").append(fmt::format_int(reply.body.size()).c_str());
+    head += "\r\n";
   }
   if (!facts.keep_alive) {
     head += "Connection: close\r\n";

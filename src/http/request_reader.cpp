@@ -13,6 +13,8 @@ namespace tillbridge::http {
 namespace beast = boost::beast;
 namespace {
 
+constexpr std::size_t usual_headers = 12;
+
 using Parser = beast::http::request_parser<beast::http::string_body>;
 
 int status_for(const beast::error_code& error) {
@@ -63,6 +65,7 @@ struct RequestReader::State {
     is_head = message.method() == beast::http::verb::head;
     std::size_t hosts = 0;
     std::size_t codings = 0;
+    request.headers.reserve(usual_headers);
     // Copied now: fields that come behind a chunked body must not pass for header fields.
     for (const auto& field : message) {
       if (field.name() == beast::http::field::host) ++hosts;

@@ -1,5 +1,6 @@
 #include "http/router.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -28,6 +29,7 @@ struct Match {
 
 std::vector<std::string_view> segments_of(std::string_view path) {
   std::vector<std::string_view> segments;
+  segments.reserve(static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')));
   while (path.starts_with('/')) {
     path.remove_prefix(1);
     segments.push_back(path.substr(0, path.find('/')));
@@ -49,6 +51,7 @@ void find(const Node& node, const std::vector<std::string>& segments, std::size_
           std::string_view method, Match& match) {
   if (depth == segments.size()) {
     match.route = route_for(node, method);
+    if (match.route != nullptr) return;
     for (const auto& [allowed, route] : node.routes) {
       match.allowed.insert(allowed);
       if (allowed == "GET") match.allowed.insert("HEAD");
@@ -99,7 +102,9 @@ Task<Reply> Router::handle(Request request) const {
   // Segments are cut before they are decoded: an encoded slash belongs to its segment.
   const bool raw = !request.raw_path.empty();
   std::vector<std::string> segments;
-  for (const std::string_view segment : segments_of(raw ? request.raw_path : request.path))
+  const auto parts = segments_of(raw ? request.raw_path : request.path);
+  segments.reserve(parts.size());
+  for (const std::string_view segment : parts)
     segments.push_back(raw ? percent_decode(segment, false) : std::string(segment));
   Match match;
   find(state_->root, segments, 0, request.method, match);

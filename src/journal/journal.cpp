@@ -37,22 +37,23 @@ struct Waiter {
   asio::any_completion_handler<void(Answer)> complete;
   asio::executor_work_guard<Executor> work;
 };
-using CommitWaiter = std::unique_ptr<Waiter<Result<Receipt>>>;
 using ReadWaiter = std::unique_ptr<Waiter<bool>>;
 
+// A step on its way to the journal thread, and back with its answer. One piece, handed on by its
+// pointer: a Step is too large to be moved from hand to hand.
 struct Commit {
+  template <typename Handler>
+  Commit(Step&& work, Handler&& handler, const Executor& executor)
+      : step(std::move(work)), waiter(std::forward<Handler>(handler), executor) {}
   Step step;
-  CommitWaiter waiter;
+  Waiter<Result<Receipt>> waiter;
+  Result<Receipt> answer = Receipt{};
 };
+using CommitPtr = std::unique_ptr<Commit>;
 
 struct Read {
   std::function<void(Reader&)> work;
   ReadWaiter waiter;
-};
-
-struct Answered {
-  CommitWaiter waiter;
-  Result<Receipt> answer;
 };
 
 }  // namespace
@@ -61,11 +62,11 @@ struct Journal::State {
   State(Loop& l, const Clock& c, telemetry::Metrics& metrics, std::unique_ptr<Store> s,
         JournalSettings js, std::function<void(const std::string&)> fatal);
 
-  void commit_soon(Step step, CommitWaiter waiter);  // core thread
+  void commit_soon(CommitPtr commit);  // core thread
   void read_soon(std::function<void(Reader&)> work, ReadWaiter waiter);
   void write_until_stopped();               // journal thread
   void read_until_stopped(Reader& reader);  // reader threads
-  void write(std::vector<Step> steps, std::vector<CommitWaiter> waiters);
+  void write(std::vector<CommitPtr> batch);
   void retire_if_due(bool idle);
   void tell_fatal(const std::string& what);
   void stop();
@@ -88,7 +89,7 @@ struct Journal::State {
   std::mutex mutex;  // guards all below
   std::condition_variable commits_wait;
   std::condition_variable reads_wait;
-  std::deque<Commit> commits;
+  std::deque<CommitPtr> commits;
   std::deque<Read> reads;
   bool stopping = false;
   bool started = false;
@@ -122,11 +123,11 @@ Journal::State::State(Loop& l, const Clock& c, telemetry::Metrics& metrics,
                                      "Commits that failed, by kind.", {{"kind", "corrupt"}})),
       store(std::move(s)) {}
 
-void Journal::State::commit_soon(Step step, CommitWaiter waiter) {
+void Journal::State::commit_soon(CommitPtr commit) {
   std::size_t waiting = 0;
   {
     const std::lock_guard lock(mutex);
-    commits.push_back(Commit{std::move(step), std::move(waiter)});
+    commits.push_back(std::move(commit));
     waiting = commits.size();
   }
   queued_gauge.set(static_cast<double>(waiting));
@@ -143,27 +144,22 @@ void Journal::State::read_soon(std::function<void(Reader&)> work, ReadWaiter wai
 
 void Journal::State::write_until_stopped() {
   for (;;) {
-    std::vector<Step> steps;
-    std::vector<CommitWaiter> waiters;
+    std::vector<CommitPtr> batch;
     bool idle = false;
     {
       std::unique_lock lock(mutex);
       const auto pause = retiring ? Duration{0} : settings.retire_every;
       commits_wait.wait_for(lock, pause, [this] { return stopping || !commits.empty(); });
       if (commits.empty() && stopping) return;
-      const std::size_t some = std::min(commits.size(), settings.steps_per_commit_max);
-      steps.reserve(some);
-      waiters.reserve(some);
-      while (!commits.empty() && steps.size() < settings.steps_per_commit_max) {
-        steps.push_back(std::move(commits.front().step));
-        waiters.push_back(std::move(commits.front().waiter));
-        commits.pop_front();
-      }
+      const auto some =
+          static_cast<std::ptrdiff_t>(std::min(commits.size(), settings.steps_per_commit_max));
+      batch.assign(std::move_iterator(commits.begin()), std::move_iterator(commits.begin() + some));
+      commits.erase(commits.begin(), commits.begin() + some);
       idle = commits.empty();
       queued_gauge.set(static_cast<double>(commits.size()));
     }
     try {
-      if (!steps.empty()) write(std::move(steps), std::move(waiters));
+      if (!batch.empty()) write(std::move(batch));
       writer->maintain();
       retire_if_due(idle);
     } catch (const std::exception& e) {
@@ -172,53 +168,49 @@ void Journal::State::write_until_stopped() {
   }
 }
 
-void Journal::State::write(std::vector<Step> steps, std::vector<CommitWaiter> waiters) {
-  std::vector<Answered> answered;
-  answered.reserve(waiters.size());
+void Journal::State::write(std::vector<CommitPtr> batch) {
+  std::vector<Step> steps;
+  steps.reserve(batch.size());
+  for (const CommitPtr& commit : batch) steps.push_back(std::move(commit->step));
   const auto began = clock.tick();
   auto receipts = writer->apply(steps);
   commit_seconds.observe(std::chrono::duration<double>(clock.tick() - began).count());
   steps_per_commit.observe(static_cast<double>(steps.size()));
   if (receipts) {
-    for (std::size_t at = 0; at < waiters.size(); ++at) {
-      answered.push_back({std::move(waiters[at]), std::move((*receipts)[at])});
-    }
+    for (std::size_t at = 0; at < batch.size(); ++at)
+      batch[at]->answer = std::move((*receipts)[at]);
   } else if (receipts.error().kind == Error::Kind::unavailable || steps.size() == 1) {
     const bool corrupt = receipts.error().kind != Error::Kind::unavailable;
     (corrupt ? failed_corrupt : failed_unavailable).add();
     telemetry::log(
         telemetry::Level::error, "journal_commit_failed",
         {{"steps", static_cast<std::int64_t>(steps.size())}, {"reason", receipts.error().what}});
-    for (auto& waiter : waiters) {
-      answered.push_back({std::move(waiter), fail(receipts.error())});
-    }
+    for (const CommitPtr& commit : batch) commit->answer = fail(receipts.error());
   } else {
     // One step of the batch is wrong: its neighbours must not fail with it.
-    for (std::size_t at = 0; at < waiters.size(); ++at) {
-      std::vector<Step> one_step;
-      std::vector<CommitWaiter> one_waiter;
-      one_step.push_back(std::move(steps[at]));
-      one_waiter.push_back(std::move(waiters[at]));
-      write(std::move(one_step), std::move(one_waiter));
+    for (std::size_t at = 0; at < batch.size(); ++at) {
+      std::vector<CommitPtr> one;
+      one.push_back(std::move(batch[at]));
+      one.front()->step = std::move(steps[at]);
+      write(std::move(one));
     }
     return;
   }
   for (std::size_t at = 0; receipts && on_committed && at < steps.size(); ++at) {
-    if (!steps[at].only_if_fresh || answered[at].answer->duplicate_arrivals.empty()) continue;
+    if (!steps[at].only_if_fresh || batch[at]->answer->duplicate_arrivals.empty()) continue;
     Step stored;
     stored.arrivals = std::move(steps[at].arrivals);
     steps[at] = std::move(stored);
   }
   // The steps travel back only where somebody wants them; who does may be gone before the loop is.
   if (!receipts || !on_committed) steps.clear();
-  asio::post(loop, [batch = std::move(answered), done = std::move(steps),
+  asio::post(loop, [answered = std::move(batch), done = std::move(steps),
                     told = std::weak_ptr(on_committed)]() mutable {
     const auto tell = done.empty() ? nullptr : told.lock();
-    for (std::size_t at = 0; at < batch.size(); ++at) {
-      auto& one = batch[at];
+    for (std::size_t at = 0; at < answered.size(); ++at) {
       if (tell) (*tell)(done[at]);
-      const auto waiter = std::move(one.waiter);
-      std::move(waiter->complete)(std::move(one.answer));
+      const CommitPtr commit = std::move(answered[at]);
+      std::move(commit->waiter.complete)(std::move(commit->answer));
     }
   });
 }
@@ -318,13 +310,13 @@ Task<Result<Receipt>> Journal::commit(Step step) {
       co_return fail(Error::Kind::unavailable, "the journal's queue is full; try again later");
     }
   }
-  const auto begin = [](auto&& handler, State* to, Step work) {
-    to->commit_soon(std::move(work),
-                    std::make_unique<Waiter<Result<Receipt>>>(
-                        std::forward<decltype(handler)>(handler), to->loop.get_executor()));
+  // SAFETY: the step stands in this coroutine's frame, and is taken from there before it waits.
+  const auto begin = [](auto&& handler, State* to, Step* work) {
+    to->commit_soon(std::make_unique<Commit>(
+        std::move(*work), std::forward<decltype(handler)>(handler), to->loop.get_executor()));
   };
   auto waiting = asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Result<Receipt>)>(
-      begin, awaiting, state.get(), std::move(step));
+      begin, awaiting, state.get(), &step);
   co_return co_await std::move(waiting);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "outbound/egress.h"
+#include "outbound/known_places.h"
 
 namespace tillbridge::outbound {
 namespace {
@@ -49,8 +50,10 @@ void set(void* easy, CURLoption option, Value value) {
 
 }  // namespace
 
-Result<Target> check_request(const HttpRequest& request) {
-  TB_TRY(const Place at, read_url(request.url));
+Result<Target> check_request(const HttpRequest& request, KnownPlaces& places) {
+  // Users' URLs are no closed set: they must not push out what is called all the time.
+  TB_TRY(const Place at,
+         request.user_supplied_url ? read_url(request.url) : places.read(request.url));
   const std::string& host = at.host;
   if (at.scheme != "http" && at.scheme != "https")
     return fail(Error::Kind::rejected, "only http and https URLs are called, not " + at.scheme);

@@ -12,10 +12,12 @@ struct curl_slist;
 
 namespace tillbridge::outbound {
 
+class KnownPlaces;
+
 // Refuses what must not reach the wire: bad URLs, other schemes, credentials inside the URL,
 // methods and headers that would break out of their line. Errors never hold path, query or header
 // values.
-Result<Target> check_request(const HttpRequest& request);
+Result<Target> check_request(const HttpRequest& request, KnownPlaces& places);
 
 class CurlCall final : public Call {
  public:

@@ -344,7 +344,7 @@ Task<Result<HttpAnswer>> CurlEngine::State::ask(std::unique_ptr<Call> call) {
 }
 
 Task<Result<HttpAnswer>> CurlEngine::ask(std::unique_ptr<Call> call) {
-  co_return co_await state_->ask(std::move(call));
+  return state_->ask(std::move(call));
 }
 
 }  // namespace tillbridge::outbound

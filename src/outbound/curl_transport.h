@@ -20,6 +20,7 @@ struct CurlSettings {
 };
 
 class CurlEngine;
+class KnownPlaces;
 
 class CurlTransport final : public Transport {
  public:
@@ -28,6 +29,7 @@ class CurlTransport final : public Transport {
   Task<Result<HttpAnswer>> send(HttpRequest request) override;
 
  private:
+  std::unique_ptr<KnownPlaces> places_;  // core thread
   std::unique_ptr<CurlEngine> engine_;
 };
 

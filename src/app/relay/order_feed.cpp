@@ -26,14 +26,17 @@ http::Reply refusal(int status, std::string_view why) {
 }
 
 std::vector<std::string> search_keys(const model::OrderEvent& event) {
-  std::vector<std::string> keys{"order:" + event.order_number};
+  std::vector<std::string> keys;
+  constexpr std::size_t kinds = 5;
+  keys.reserve(kinds);
+  keys.push_back("order:" + event.order_number);
   const auto add = [&keys](std::string_view kind, const std::string& value) {
-    if (!value.empty()) keys.push_back(fmt::format("{}:{}", kind, value));
+    if (!value.empty()) keys.emplace_back(kind).append(value);
   };
-  add("receipt", event.receipt);
-  add("customer", event.customer.number);
-  add("email", event.customer.email);
-  add("phone", event.customer.phone);
+  add("receipt:", event.receipt);
+  add("customer:", event.customer.number);
+  add("email:", event.customer.email);
+  add("phone:", event.customer.phone);
   return keys;
 }
 
@@ -142,6 +145,7 @@ OrderFeed::Taken OrderFeed::take(flows::RelayPlan plan, std::string body) {
   // The document is the arrival's body: it is not kept twice.
 
   const std::string bytes = connectors::relay::document_bytes(plan.order);
+  taken.deliveries.reserve(relays_.size());
   for (const Relay& relay : relays_) {
     journal::AddDelivery delivery;
     delivery.id = on_.ids.next<DeliveryId>();

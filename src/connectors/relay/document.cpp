@@ -27,10 +27,7 @@ class Writer {
 
  private:
   void exact(std::string_view name, std::string_view digits) {
-    out_ += name;
-    out_ += '"';
-    out_ += digits;
-    out_ += '"';
+    out_.append(name).append(1, '"').append(digits).append(1, '"');
   }
   std::string& out_;
 };

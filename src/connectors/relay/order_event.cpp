@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "base/json_document.h"
 #include "connectors/time_text.h"
 
 namespace tillbridge::connectors::relay {
@@ -60,21 +60,23 @@ Result<Decimal> decimal_of(const json::Object& object, std::string_view member) 
 
 Result<Money> money_of(const json::Object& object, std::string_view member, Currency currency) {
   TB_TRY(const Decimal amount, decimal_of(object, member));
-  const auto minor = amount.to_units(currency.digits());
-  if (!minor || Decimal::of_scaled(*minor, currency.digits()) != amount)
+  const int digits = currency.digits();
+  const auto minor = amount.to_units(digits);
+  if (!minor || Decimal::of_scaled(*minor, digits) != amount)
     return wrong(member, "is no amount of the currency: too large, or too many digits");
   return Money{*minor, currency};
 }
 
-// Calls read(object) for each entry, and names the one that is wrong.
-template <typename Read>
+// Calls read(object) for each entry, which adds it to `into`, and names the one that is wrong.
+template <typename Entry, typename Read>
 Result<void> for_each(const json::Object& event, std::string_view member, std::size_t most,
-                      Read read) {
+                      std::vector<Entry>& into, Read read) {
   const json::Value* value = event.if_contains(member);
   if (value == nullptr || value->is_null()) return {};
   const json::Array* list = value->if_array();
   if (list == nullptr) return wrong(member, "is not a list");
   if (list->size() > most) return wrong(member, fmt::format("has more than {} entries", most));
+  into.reserve(list->size());
   for (std::size_t at = 0; at < list->size(); ++at) {
     const json::Object* entry = (*list)[at].if_object();
     if (entry == nullptr) return wrong(fmt::format("{}[{}]", member, at), "is not an object");
@@ -182,9 +184,9 @@ Result<model::OrderEvent> event_of(const json::Object& object, const std::string
   if (buyer != nullptr)
     TB_CHECK(inside("customer", *buyer,
                     [&](const json::Object& o) { return read_buyer(o, event.customer); }));
-  TB_CHECK(for_each(object, "lines", lines_max,
+  TB_CHECK(for_each(object, "lines", lines_max, event.lines,
                     [&](const json::Object& o) { return read_line(o, event); }));
-  TB_CHECK(for_each(object, "payments", payments_max,
+  TB_CHECK(for_each(object, "payments", payments_max, event.payments,
                     [&](const json::Object& o) { return read_payment(o, event); }));
   TB_CHECK(read_attributes(object, event));
   return event;
@@ -193,7 +195,8 @@ Result<model::OrderEvent> event_of(const json::Object& object, const std::string
 }  // namespace
 
 ParsedOrderEvent parse_order_event(std::string_view body) {
-  const auto parsed = json::parse(body);
+  const json::Document document(body);
+  const Result<json::Value>& parsed = document.root();
   if (!parsed) return {"", fail(parsed.error())};
   const json::Object* object = parsed->if_object();
   if (object == nullptr) return {"", wrong("the body", "is not a JSON object")};

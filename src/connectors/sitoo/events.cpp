@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <locale>
 
-#include <boost/algorithm/string/case_conv.hpp>
-
-#include "base/json.h"
+#include "base/json_document.h"
+#include "connectors/sitoo/array_elements.h"
 #include "connectors/sitoo/wire_values.h"
 
 namespace tillbridge::connectors::sitoo {
@@ -22,6 +20,12 @@ Event malformed(std::string raw, std::string problem) {
   return event;
 }
 
+void to_lower(std::string& text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+}
+
 // The event id is the key of deduplication: the same UUID with dashes, braces or capitals is the
 // same event.
 std::string normal_event_id(const std::string& text) {
@@ -33,7 +37,8 @@ std::string normal_event_id(const std::string& text) {
   }
   constexpr std::size_t uuid_digits = 32;
   if (digits.size() != uuid_digits) return text;
-  return boost::algorithm::to_lower_copy(digits, std::locale::classic());
+  to_lower(digits);
+  return digits;
 }
 
 bool names_order(std::string_view type) {
@@ -44,7 +49,7 @@ std::string announced_state(const json::Object& data) {
   std::string state = json::text(data, "order_state_changed").value_or("");
   // An older guide puts the new state into the event type (sitoo.md 11.1).
   if (state.empty() && json::text(data, "order_event_type") == "closed") state = "closed";
-  boost::algorithm::to_lower(state, std::locale::classic());
+  to_lower(state);
   if (state == "canceled") state = "cancelled";
   return state == "open" || state == "closed" || state == "cancelled" ? state : std::string{};
 }
@@ -65,9 +70,9 @@ void read_data(Event& event, const json::Object& data) {
   event.order_event_type = json::text(data, "order_event_type").value_or("");
 }
 
-Event read_event(const json::Value& element) {
+Event read_event(const json::Value& element, std::string_view raw) {
   Event event;
-  event.raw = json::to_text(element);
+  event.raw = raw;
   const json::Object* object = element.if_object();
   if (object == nullptr) return malformed(std::move(event.raw), "not an object");
   event.event_id = normal_event_id(text_or_number(*object, "event_id"));
@@ -96,7 +101,8 @@ std::vector<Event> parse_events(std::string_view body) {
     events.push_back(malformed(std::string(body), "the body is over 5 MB"));
     return events;
   }
-  const Result<json::Value> parsed = json::parse(body);
+  const json::Document document(body);
+  const Result<json::Value>& parsed = document.root();
   if (!parsed) {
     events.push_back(malformed(std::string(body), parsed.error().what));
     return events;
@@ -104,13 +110,13 @@ std::vector<Event> parse_events(std::string_view body) {
   const json::Array* array = parsed->if_array();
   if (array == nullptr) {
     // One event without its array is understood; anything else comes back malformed.
-    events.push_back(read_event(*parsed));
-    events.back().raw = std::string(body);
+    events.push_back(read_event(*parsed, body));
     return events;
   }
   const std::size_t count = std::min(array->size(), events_per_body_max);
   events.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) events.push_back(read_event((*array)[i]));
+  ArrayElements texts(body, array->size());
+  for (std::size_t i = 0; i < count; ++i) events.push_back(read_event((*array)[i], texts.next()));
   if (array->size() > count) {
     const json::Array rest(array->begin() + static_cast<std::ptrdiff_t>(count), array->end());
     events.push_back(malformed(json::to_text(rest), "more than 10000 events in one body"));

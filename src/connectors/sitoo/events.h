@@ -15,8 +15,8 @@
 namespace tillbridge::connectors::sitoo {
 
 struct Event {
-  std::string
-      raw;  // this element, byte for byte or re-serialised; the whole body when it is not an array
+  // This element, byte for byte; the whole body when it is not an array.
+  std::string raw;
   // Not an object, or without id, type or data; a "warehouse-transaction" needs no data.
   bool malformed = false;
   std::string problem;  // what is wrong with it, plain words

@@ -27,7 +27,7 @@ TEST(ParseEvents, TheContractsExample) {
   EXPECT_EQ(event.subject, "order/20417");
   EXPECT_EQ(event.announces, "closed");
   EXPECT_EQ(event.order_event_type, "add");
-  EXPECT_THAT(event.raw, HasSubstr("\"warehouse_id\":7"));
+  EXPECT_THAT(event.raw, HasSubstr("\"warehouse_id\": 7"));
   EXPECT_EQ(event.problem, "");
   EXPECT_EQ(event.warehouse, "7");
   EXPECT_FALSE(event.stock_hint);
@@ -147,6 +147,15 @@ TEST(ParseEvents, OneBadElementSpoilsNoOther) {
   EXPECT_FALSE(events.back().malformed);
   EXPECT_EQ(events.back().subject, "order/9");
   EXPECT_EQ(events.back().happened_at, std::nullopt);
+}
+
+TEST(ParseEvents, ElementsAreKeptByteForByte) {
+  const std::vector<Event> events = parse_events(
+      "[{ \"event_id\":\"a\", \"amount\":1.50, \"b\":\"],[\" } ,\n\t7, {\"event_id\" : \"c\"}]\n");
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(events[0].raw, R"({ "event_id":"a", "amount":1.50, "b":"],[" })");
+  EXPECT_EQ(events[1].raw, "7");
+  EXPECT_EQ(events[2].raw, R"({"event_id" : "c"})");
 }
 
 TEST(ParseEvents, BodiesThatAreNoArrayAreKeptWhole) {
