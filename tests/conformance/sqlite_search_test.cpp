@@ -85,6 +85,9 @@ class SqliteSearchTest : public testing::Test {
     return number;
   }
   int pending() { return count("search_pending"); }
+  int blocks_with(const std::string& text) {
+    return count("search_data WHERE instr(block, CAST('" + text + "' AS BLOB)) > 0");
+  }
 
   std::string folder_;
   std::string file_;
@@ -182,6 +185,40 @@ TEST_F(SqliteSearchTest, ThePartsOfTheIndexAreMerged) {
   // A part of the index has a page, and one page tells which parts there are.
   EXPECT_LT(count("search_data"), 64);
   expect_sound();
+}
+
+TEST_F(SqliteSearchTest, WhatSpellsAnErasedPersonLeavesTheIndexWithoutNewOrders) {
+  open(1);
+  put(1, {"quote:~}{!", "order:1"});
+  for (std::uint64_t id = 2; id < 200; ++id) put(id, {"order:" + std::to_string(id)});
+  ASSERT_EQ(pending(), 0);
+  ASSERT_GT(blocks_with("~}{"), 0);
+  apply({.erased = {{RecordId{1}, {"order:1"}, "erased"}}});
+  for (int turn = 0; turn < 20; ++turn) writer_->maintain();
+  EXPECT_EQ(blocks_with("~}{"), 0);
+  EXPECT_THAT(found("~}{!"), IsEmpty());
+  EXPECT_THAT(found("order:1", RecordId{2}), ElementsAre(1U));
+  EXPECT_EQ(found("order:").size(), 199U);
+  expect_sound();
+}
+
+// A million orders that were read in at once are not a million commits' wait.
+TEST_F(SqliteSearchTest, AFullBatchIsFollowedByTheNextTurns) {
+  open(256);
+  Step step;
+  for (std::uint64_t id = 1; id <= 2'100; ++id) {
+    auto r = record(id, "order/" + std::to_string(id));
+    r.search_keys = {"order:" + std::to_string(id)};
+    step.records.push_back(r);
+  }
+  ASSERT_TRUE(writer_->apply({&step, 1}));
+  writer_->maintain();
+  EXPECT_EQ(pending(), 1'100);
+  writer_->maintain();
+  EXPECT_EQ(pending(), 100);
+  writer_->maintain();
+  EXPECT_EQ(pending(), 0);
+  EXPECT_THAT(found("order:2100"), ElementsAre(2'100U));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <sqlite3.h>
+
 #include "journal/search_keys.h"
 
 namespace tillbridge::journal::sqlite {
@@ -17,6 +19,7 @@ constexpr std::uint64_t records_per_transaction = 1'000;
 // are in proportion to what was added.
 constexpr std::uint64_t key_bytes_per_merged_page = 140;
 constexpr std::uint64_t merged_pages_min = 16;
+constexpr std::uint64_t erasure_pages = 256;  // a megabyte: a few milliseconds
 
 }  // namespace
 
@@ -43,10 +46,32 @@ void SearchIndex::remove(RecordId record, const std::string& keys) {
   bytes_ += keys.size();
 }
 
+// A removal leaves the old part as it is, until that is merged: sixteen of its size may be years
+// away. A negative number puts all parts into one merge.
+void SearchIndex::erase(RecordId record, const std::string& keys) {
+  const std::uint64_t before = changes_;
+  remove(record, keys);
+  if (changes_ == before) return;
+  merge_search_.run(-static_cast<std::int64_t>(merged_pages_min));
+  erasing_ = true;
+}
+
 void SearchIndex::catch_up() {
+  const bool erases = std::exchange(erasing_, false);
   changes_ = 0;
-  while (take_up_batch()) {
-  }
+  const bool is_full = take_up_batch();
+  if (is_full) changes_ = batch_;
+  erasing_ = erases && merge_for_erasure();
+}
+
+// False: nothing was left to do (SQLite's documentation of FTS5's merge: fewer than two changes).
+bool SearchIndex::merge_for_erasure() {
+  Transaction transaction(connection_, Transaction::Kind::write);
+  const int before = sqlite3_total_changes(connection_.handle());
+  merge_search_.run(erasure_pages);
+  const bool merged = sqlite3_total_changes(connection_.handle()) - before >= 2;
+  transaction.commit();
+  return merged;
 }
 
 bool SearchIndex::take_up_batch() {

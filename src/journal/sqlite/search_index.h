@@ -23,21 +23,27 @@ class SearchIndex {
   // Within the writer's transaction. The keys to remove are those that the record has had so far.
   void add(RecordId record, const std::string& workspace, const std::string& keys);
   void remove(RecordId record, const std::string& keys);
+  // The same of a person who asked to be forgotten: the index is written anew without what spells
+  // them, in steps, with the next catch_up()s; a merge that was begun goes on after a restart.
+  void erase(RecordId record, const std::string& keys);
 
   // Whether enough has changed for catch_up().
-  bool is_behind() const { return changes_ >= batch_; }
-  // Takes up what is pending, and merges about as much as has been added: in a transaction of its
-  // own for each batch. One that fails is tried again after as many changes.
+  bool is_behind() const { return changes_ >= batch_ || erasing_; }
+  // Takes up what is pending, and merges about as much as has been added, in a transaction of its
+  // own: up to a batch, so that commits do not wait long; is_behind() says whether there is more.
+  // One that fails is tried again after as many changes.
   void catch_up();
 
  private:
   bool take_up_batch();
+  bool merge_for_erasure();
 
   Connection& connection_;
   const std::uint64_t batch_;
   // Since the last catch_up(). Those of steps that failed count, too: then it has less to do.
   std::uint64_t changes_ = 0;
   std::uint64_t bytes_ = 0;  // of keys
+  bool erasing_ = false;     // parts that spell an erased person are not all merged yet
   Statement note_pending_{connection_, sql::note_pending};
   Statement forget_pending_{connection_, sql::forget_pending};
   Statement count_pending_{connection_, sql::count_pending};

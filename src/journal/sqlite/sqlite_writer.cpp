@@ -293,8 +293,12 @@ void SqliteWriter::maintain() {
     const auto outcome = guarded([this] { search_->catch_up(); });
     // What is pending is found nevertheless, and the next batch tries again.
     if (!outcome) {
-      telemetry::log(telemetry::Level::warning, "journal_search_index_failed",
-                     {{"reason", outcome.error().what}});
+      const bool damaged = outcome.error().kind == Error::Kind::corrupt;
+      telemetry::log(damaged ? telemetry::Level::error : telemetry::Level::warning,
+                     "journal_search_index_failed",
+                     {{"reason", outcome.error().what},
+                      {"do", damaged ? "run tillbridge journal verify; searches get slower"
+                                     : "nothing, unless it goes on"}});
     }
   }
   checkpoint();

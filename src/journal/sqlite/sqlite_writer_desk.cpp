@@ -117,7 +117,7 @@ void SqliteWriter::erase(const EraseRecord& e, CounterChanges& counters) {
   erase_deliveries(e.id, workspace, person, counters);
   sql_->erase_payloads.run(e.id);
   erase_arrivals(e.id, person);
-  search_->remove(e.id, keys_before);
+  search_->erase(e.id, keys_before);
   search_->add(e.id, workspace, keys);
   sql_->erase_record.run(e.id, person.left_of(key, e.id.value), keys, e.customer);
 }
