@@ -48,11 +48,14 @@ class RelaySharingTest : public test::JournalBench, public testing::Test {
     return made;
   }
 
-  // As it waits in the journal.
-  journal::OpenDelivery post(const std::string& id) {
+  void receive(const std::string& id) {
     http::Request request =
         test::delivery_of(order_event_with("9f2c-000001", id), "Bearer a token of the feed");
     EXPECT_EQ(await(shop->order_feed()->receive(std::move(request))).status, 200);
+  }
+  // As it waits in the journal.
+  journal::OpenDelivery post(const std::string& id) {
+    receive(id);
     static constexpr DeliveryId last{0x7fff'ffff'ffff'ffff};
     return ask<std::vector<journal::OpenDelivery>>([](journal::Reader& reader) {
              return reader.open_deliveries(DeliveryId{}, last, 1'000);
@@ -93,8 +96,8 @@ TEST_F(RelaySharingTest, WhatAnotherHubSendsIsOverHereWhenItSaysSo) {
   settle();
   EXPECT_EQ(sent, 0);
   EXPECT_FALSE(shop->idle());
-  told(first, DeliveryState::delivered, 1);
-  told(first, DeliveryState::delivered, 1);
+  const auto over = told(first, DeliveryState::delivered, 1);
+  EXPECT_FALSE(shop->changed_elsewhere(over)) << "told twice: it is not here any more";
   EXPECT_FALSE(shop->idle());
   told(second, DeliveryState::parked, 3);
   EXPECT_TRUE(is_through());
@@ -157,7 +160,7 @@ TEST_F(RelaySharingTest, WhenAnotherHubsBreakerOpensASingleCallTells) {
   std::vector<engine::BreakerNews> said;
   shop->tell_breakers([&](const engine::BreakerNews& news) { said.push_back(news); });
   shop->carry(all);
-  post("e-1");
+  receive("e-1");
   ASSERT_TRUE(is_through());
   EXPECT_EQ(json::text(relay().status(), "breaker"), "closed");
   ASSERT_THAT(said, SizeIs(1));
