@@ -77,12 +77,12 @@ struct Producer {
 
   static Task<void> run(Producer& self, Stream out) {
     if (!self.wake) self.wake = std::make_unique<Signal>(*self.loop);
-    ++self.started;
     co_await out->write("data: hello\n\n");
     out->on_closed([&self] {
       ++self.told_closed;
       self.wake->notify();
     });
+    ++self.started;  // only now: who sees it may rely on being told
     while (out->open() && !self.enough) co_await self.wake->wait(seconds{20});
     if (self.enough) co_await out->write("data: bye\n\n");
     EXPECT_EQ(co_await out->write(""), out->open());
