@@ -103,11 +103,13 @@ TEST_F(LeadingTest, TheOthersLearnWhereTheLeaderIs) {
 // What sends from a hub, as far as the leases see it.
 struct Carrier {
   explicit Carrier(Leading& to) : leading(to) {
-    mine = leading.carry_with([this](const Leading::Mine& told) {
+    const Leading::Mine at_first = leading.carry_with([this](const Leading::Mine& told) {
       const std::lock_guard lock(mutex);
       mine = told;
       changed.notify_all();
     });
+    const std::lock_guard lock(mutex);
+    if (mine.number < at_first.number) mine = at_first;  // it may have been told more since
   }
   ~Carrier() { leading.carries_nothing(); }
   bool has(std::size_t shards, Duration within = 20s) {
