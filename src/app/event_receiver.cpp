@@ -56,7 +56,7 @@ Task<http::Reply> EventReceiver::receive(http::Request request) {
 
   Sorted sorted = sort(request.body);
   if (sorted.step.arrivals.empty()) co_return reply;  // an empty batch
-  const std::vector<journal::AddArrival> arrivals = sorted.step.arrivals;
+  const auto count = static_cast<double>(sorted.step.arrivals.size());
   if (!noted_) {
     sorted.step.cursors.push_back(
         {settings_.workspace, events_seen_cursor, std::to_string(to_unix_seconds(clock_.now()))});
@@ -70,11 +70,10 @@ Task<http::Reply> EventReceiver::receive(http::Request request) {
   }
   noted_ = true;
   if (events_came_) events_came_();
-  events_.add(static_cast<double>(arrivals.size()));
+  events_.add(count);
   duplicates_.add(static_cast<double>(receipt->duplicate_arrivals.size()));
   malformed_.add(static_cast<double>(sorted.malformed));
-  for (const journal::AddArrival& arrival : arrivals) {
-    if (arrival.state != journal::ArrivalState::received) continue;
+  for (const journal::AddArrival& arrival : sorted.to_resolve) {
     const auto& duplicates = receipt->duplicate_arrivals;
     if (std::find(duplicates.begin(), duplicates.end(), arrival.id) == duplicates.end())
       arrived_(arrival);
@@ -100,7 +99,6 @@ EventReceiver::Sorted EventReceiver::sort(const std::string& body) {
     arrival.received_at = now;
     arrival.happened_at = event.happened_at;
     arrival.due_at = now + settings_.settling;
-    arrival.payload = std::move(event.raw);
     if (event.malformed) {
       ++sorted.malformed;
       arrival.state = journal::ArrivalState::in_case;
@@ -128,6 +126,8 @@ EventReceiver::Sorted EventReceiver::sort(const std::string& body) {
                            ? "a hint that stock moved: the stock itself is read"
                            : fmt::format("no flow uses events of type {}", event.event_type);
     }
+    if (arrival.state == journal::ArrivalState::received) sorted.to_resolve.push_back(arrival);
+    arrival.payload = std::move(event.raw);
     sorted.step.arrivals.push_back(std::move(arrival));
   }
   return sorted;

@@ -36,6 +36,7 @@ class EventReceiver {
  private:
   struct Sorted {
     journal::Step step;
+    std::vector<journal::AddArrival> to_resolve;  // those that name something, without their bodies
     std::size_t malformed = 0;
   };
   Sorted sort(const std::string& body);

@@ -103,7 +103,10 @@ Task<http::Reply> OrderFeed::receive(http::Request request) {
   Result<flows::RelayPlan> plan = flows::plan_for_relay(std::move(*parsed.event));
   if (!plan) co_return co_await keep_malformed(std::move(request.body), plan.error().what);
   Taken taken = take(std::move(*plan), std::move(request.body));
-  co_return co_await store(std::move(taken));
+  const auto receipt = co_await on_.journal.commit(std::move(taken.step));
+  if (receipt) co_return stored(taken, *receipt);
+  if (receipt.error().kind == Error::Kind::unavailable) co_return put_off();
+  co_return co_await keep_known(std::move(taken.event_id));
 }
 
 journal::AddArrival OrderFeed::arrival_of(std::string body) const {
@@ -172,21 +175,18 @@ OrderFeed::Taken OrderFeed::take(flows::RelayPlan plan, std::string body) {
   return taken;
 }
 
-Task<http::Reply> OrderFeed::store(Taken taken) {
-  const auto receipt = co_await on_.journal.commit(std::move(taken.step));
-  if (!receipt && receipt.error().kind == Error::Kind::unavailable) co_return put_off();
-  if (!receipt) co_return co_await keep_known(std::move(taken.event_id));
+http::Reply OrderFeed::stored(const Taken& taken, const journal::Receipt& receipt) {
   events_.add();
-  if (!receipt->duplicate_arrivals.empty()) {
+  if (!receipt.duplicate_arrivals.empty()) {
     duplicates_.add();
-    co_return http::Reply{};
+    return {};
   }
   for (const journal::AddDelivery& delivery : taken.deliveries) {
-    const auto& existing = receipt->existing_deliveries;
+    const auto& existing = receipt.existing_deliveries;
     const bool fresh = std::find(existing.begin(), existing.end(), delivery.id) == existing.end();
     if (fresh && delivery.state == journal::DeliveryState::waiting) deliver_(delivery, taken.store);
   }
-  co_return http::Reply{};
+  return {};
 }
 
 // Retention forgets arrivals before it forgets records: an event that is told again after so long

@@ -38,7 +38,7 @@ class OrderFeed {
   };
   Taken take(flows::RelayPlan plan, std::string body);
   journal::AddArrival arrival_of(std::string body) const;
-  Task<http::Reply> store(Taken taken);
+  http::Reply stored(const Taken& taken, const journal::Receipt& receipt);
   Task<http::Reply> keep_malformed(std::string body, std::string problem);
   Task<http::Reply> keep_known(std::string event_id);
   http::Reply put_off();
