@@ -4,8 +4,10 @@
 #include <memory>
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include "base/assert.h"
+#include "outbound/socket_watch.h"
 
 namespace tillbridge::outbound {
 namespace {
@@ -60,6 +62,17 @@ Result<Place> read_url(const std::string& text) {
   return place;
 }
 
+struct Call::Callbacks {
+  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+    Call& call = *static_cast<Call*>(self);
+    if (!call.may_connect_to(address->addr)) return CURL_SOCKET_BAD;
+    const int opened =
+        ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    call.watch_->opened(opened);
+    return opened;
+  }
+};
+
 Call::Call(Target target, Duration connect_time_max, Duration total_time_max)
     : target_(std::move(target)),
       connect_time_max_(connect_time_max),
@@ -69,37 +82,51 @@ Call::Call(Target target, Duration connect_time_max, Duration total_time_max)
 
 Call::~Call() = default;
 
-void Call::prepare(void* easy, const CurlSettings& settings, Tick now,
-                   const std::atomic<bool>& stopping) {
-  stopping_ = &stopping;
-  easy_ = easy;
-  started_ = now;
-  set(easy, CURLOPT_ERRORBUFFER, error_text_);
+void Call::set_up(void* easy, const CurlSettings& settings) {
   set(easy, CURLOPT_NOSIGNAL, 1L);
   set(easy, CURLOPT_QUICK_EXIT, 1L);  // stopping does not wait for a name server
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   set(easy, CURLOPT_MAXAGE_CONN, pooled_idle_seconds_max);
-  const auto ms = [](Duration d) {
-    return static_cast<long>(
-        std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(d).count()));
-  };
-  set(easy, CURLOPT_CONNECTTIMEOUT_MS, ms(connect_time_max_));
-  set(easy, CURLOPT_TIMEOUT_MS, ms(total_time_max_));
   set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_NOPROXY, "");  // together with PROXY: the environment has no say
   set(easy, CURLOPT_PROXY, "");
-  trust(settings.ca_file);
+  trust(easy, settings.ca_file);
+  set(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
+  set_up_protocol(easy, settings);
+}
+
+void Call::prepare(void* easy, const CurlSettings& settings, Tick now,
+                   const std::atomic<bool>& stopping, SocketWatch& watch) {
+  stopping_ = &stopping;
+  watch_ = &watch;
+  easy_ = easy;
+  started_ = now;
+  const auto ms = [](Duration d) {
+    return static_cast<long>(
+        std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(d).count()));
+  };
+  set(easy, CURLOPT_ERRORBUFFER, error_text_);
+  set(easy, CURLOPT_CONNECTTIMEOUT_MS, ms(connect_time_max_));
+  set(easy, CURLOPT_TIMEOUT_MS, ms(total_time_max_));
+  set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   prepare_protocol(settings);
 }
 
-void Call::trust(const std::string& ca_file) {
+bool Call::leave() {
+  if (!leave_protocol()) return false;
+  set(easy_, CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
+  set(easy_, CURLOPT_OPENSOCKETDATA, static_cast<void*>(nullptr));
+  return true;
+}
+
+void Call::trust(void* easy, const std::string& ca_file) {
   if (ca_file.empty()) return;
   // The bundle replaces curl's default file; the system's folder stays in force beside it.
-  set(easy_, CURLOPT_CAINFO, ca_file.c_str());
+  set(easy, CURLOPT_CAINFO, ca_file.c_str());
   if (const char* folder = curl_version_info(CURLVERSION_NOW)->capath; folder != nullptr)
-    set(easy_, CURLOPT_CAPATH, folder);
+    set(easy, CURLOPT_CAPATH, folder);
 }
 
 std::string Call::why(int code) const {

@@ -4,8 +4,6 @@
 #include <memory>
 
 #include <curl/curl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/assert.h"
 #include "outbound/egress.h"
@@ -16,6 +14,10 @@ namespace {
 
 // LIMIT: all header lines of an answer together. curl limits the single line.
 constexpr std::size_t answer_header_bytes_max = 256 * 1024;
+// Far below where curl begins to ask whether a body is welcome (1 MB).
+constexpr std::size_t expect_bytes_min = 64 * 1024;
+constexpr std::string_view content_type = "content-type";
+
 bool is_token(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -100,15 +102,6 @@ struct CurlCall::Callbacks {
     return line.size();
   }
 
-  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-    CurlCall& call = *static_cast<CurlCall*>(self);
-    if (call.public_only() && !is_public_address(address->addr)) {
-      call.egress_refused_ = true;
-      return CURL_SOCKET_BAD;
-    }
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  }
-
   // Called each time curl is about to put the request on an established connection. When a pooled
   // connection dies before the first byte of an answer, curl takes another one and sends again by
   // itself; the first request may have been processed, so for all but GET that is refused here.
@@ -131,33 +124,36 @@ CurlCall::CurlCall(HttpRequest request, Target target)
     : Call(std::move(target), request.connect_time_max, request.total_time_max),
       request_(std::move(request)) {}
 
-CurlCall::~CurlCall() {
-  curl_slist_free_all(headers_);
+bool CurlCall::may_connect_to(const sockaddr& address) {
+  if (!public_only() || is_public_address(address)) return true;
+  egress_refused_ = true;
+  return false;
 }
 
-void CurlCall::prepare_protocol(const CurlSettings& settings) {
-  void* const easy = this->easy();
+void CurlCall::set_up_protocol(void* easy, const CurlSettings& settings) const {
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   set(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
   set(easy, CURLOPT_WRITEFUNCTION, &Callbacks::body);
-  set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(easy, CURLOPT_HEADERFUNCTION, &Callbacks::header);
-  set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
-  set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   set(easy, CURLOPT_PREREQFUNCTION, &Callbacks::ready_to_send);
-  set(easy, CURLOPT_PREREQDATA, static_cast<void*>(this));
+}
+
+void CurlCall::prepare_protocol(const CurlSettings& settings) {
+  set(easy(), CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(easy(), CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(easy(), CURLOPT_PREREQDATA, static_cast<void*>(this));
   prepare_target(settings);
   prepare_method();
   prepare_headers();
 }
 
 void CurlCall::prepare_target(const CurlSettings& settings) {
-  set(easy(), CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy(), CURLOPT_URL, request_.url.c_str());
-  set(easy(), CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   // Where a proxy connects to cannot be seen from here, so what may lead to public addresses only
   // goes without it; users' URLs moreover on a connection of their own, so that nobody learns from
   // the time it takes where others connect to.
@@ -186,25 +182,46 @@ void CurlCall::prepare_method() {
 
 void CurlCall::prepare_headers() {
   bool typed = false;
-  const auto append = [this](const std::string& line) {
-    curl_slist* longer = curl_slist_append(headers_, line.c_str());
-    TB_ASSERT(longer != nullptr);
-    headers_ = longer;
-  };
   for (const auto& [name, value] : request_.headers) {
-    typed = typed || lower_case(name) == "content-type";
+    typed = typed || (name.size() == content_type.size() && lower_case(name) == content_type);
     // curl takes "Name:" for "leave this header out"; "Name;" sends it empty.
-    append(trimmed(value).empty() ? name + ";" : name + ": " + value);
+    if (trimmed(value).empty())
+      headers_.add(name, ";");
+    else
+      headers_.add(name, ": ", value);
   }
-  if (!typed) append("Content-Type:");  // else curl would call each body a form
-  append("Expect:");  // a server that does not know it would cost a second per call
-  if (!request_.bearer.empty()) append("Authorization: " + std::string(request_.bearer.reveal()));
-  set(easy(), CURLOPT_HTTPHEADER, headers_);
+  // Else curl would call each body a form.
+  if (!typed) headers_.add("Content-Type:");
+  // A server that does not know it would cost a second per call. curl asks for large bodies only,
+  // and looks through all lines for each header that it might add by itself.
+  if (request_.body.size() >= expect_bytes_min) headers_.add("Expect:");
+  if (!request_.bearer.empty()) headers_.add("Authorization: ", request_.bearer.reveal());
+  // SAFETY: curl does not copy the lines; this call outlives the transfer.
+  set(easy(), CURLOPT_HTTPHEADER, headers_.list());
   if (request_.basic_user.empty() && request_.basic_password.empty()) return;
-  set(easy(), CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
   set(easy(), CURLOPT_USERNAME, request_.basic_user.c_str());
   // SAFETY: a Secret's view is that of a whole std::string, so a zero byte follows it.
   set(easy(), CURLOPT_PASSWORD, request_.basic_password.reveal().data());
+}
+
+// Every option that prepare_protocol() may set has its counterpart here, but for those that it sets
+// for each call.
+bool CurlCall::leave_protocol() {
+  // The rare ones, with more to take back: a fresh start costs them little.
+  if (request_.user_supplied_url) return false;
+  constexpr char* none = nullptr;
+  set(easy(), CURLOPT_WRITEDATA, static_cast<void*>(nullptr));
+  set(easy(), CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
+  set(easy(), CURLOPT_PREREQDATA, static_cast<void*>(nullptr));
+  set(easy(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+  set(easy(), CURLOPT_POSTFIELDS, none);
+  set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{-1});
+  set(easy(), CURLOPT_CUSTOMREQUEST, none);
+  set(easy(), CURLOPT_HTTPGET, 1L);  // after POSTFIELDS, which means POST; ends NOBODY, too
+  if (request_.basic_user.empty() && request_.basic_password.empty()) return true;
+  set(easy(), CURLOPT_USERNAME, none);
+  set(easy(), CURLOPT_PASSWORD, none);
+  return true;
 }
 
 Error CurlCall::error(Error::Kind kind, const std::string& what) const {
