@@ -19,9 +19,6 @@ constexpr long pooled_idle_seconds_max = 30;
 struct FreeText {
   void operator()(char* text) const { curl_free(text); }
 };
-struct FreeUrl {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
 
 std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
@@ -46,16 +43,15 @@ bool stays_in_its_line(std::string_view text) {
 }
 
 Result<Place> read_url(const std::string& text) {
-  const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
-  TB_ASSERT(url);
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK ||
-      !stays_in_its_line(text))
+  CURLU* const url = curl_url();
+  TB_ASSERT(url != nullptr);
+  ParsedUrl owned(url, [](void* parsed) { curl_url_cleanup(static_cast<CURLU*>(parsed)); });
+  if (curl_url_set(url, CURLUPART_URL, text.c_str(), 0) != CURLUE_OK || !stays_in_its_line(text))
     return fail(Error::Kind::rejected, "the URL of the call cannot be understood");
-  Place place{url_part(url.get(), CURLUPART_SCHEME), url_part(url.get(), CURLUPART_HOST),
-              url_part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT)};
+  Place place{url_part(url, CURLUPART_SCHEME), url_part(url, CURLUPART_HOST),
+              url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT), std::move(owned)};
   if (place.host.empty()) return fail(Error::Kind::rejected, "the URL of the call names no host");
-  if (!url_part(url.get(), CURLUPART_USER).empty() ||
-      !url_part(url.get(), CURLUPART_PASSWORD).empty()) {
+  if (!url_part(url, CURLUPART_USER).empty() || !url_part(url, CURLUPART_PASSWORD).empty()) {
     return fail(Error::Kind::rejected,
                 "the URL for " + place.host + " holds credentials: set them apart from the URL");
   }

@@ -3,6 +3,7 @@
 // only.
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,15 @@ namespace tillbridge::outbound {
 
 class SocketWatch;
 
+// A URL as libcurl has taken it apart (CURLU), so that it need not do it again for each call.
+// Nobody writes to it any more: the calls of the outbound thread read what the core thread keeps.
+using ParsedUrl = std::shared_ptr<void>;
+
 struct Target {
   std::string key;       // scheme, host, port and whose URL it is: what waits in one queue
   std::string label;     // of metrics and errors: the host, or "user_supplied"
   bool passing = false;  // one of an open set: nothing is kept about it
+  ParsedUrl url = nullptr;
 };
 
 // The parts of a URL that matter here; refuses what curl cannot read and credentials inside of it.
@@ -27,6 +33,7 @@ struct Place {
   std::string scheme;
   std::string host;
   std::string port;
+  ParsedUrl url;
 };
 Result<Place> read_url(const std::string& url);
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t answer_header_bytes_max = 256 * 1024;
 // Far below where curl begins to ask whether a body is welcome (1 MB).
 constexpr std::size_t expect_bytes_min = 64 * 1024;
-constexpr std::string_view content_type = "content-type";
+constexpr const char* accepted_encodings = "gzip";
 
 bool is_token(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
@@ -32,6 +32,10 @@ std::string lower_case(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return lower;
+}
+
+bool same_name(std::string_view name, std::string_view lower_case_name) {
+  return name.size() == lower_case_name.size() && lower_case(name) == lower_case_name;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -68,9 +72,9 @@ Result<Target> check_request(const HttpRequest& request, KnownPlaces& places) {
   if (!stays_in_its_line(request.bearer.reveal()))
     return fail(Error::Kind::rejected, "the credentials for " + host + " hold a line break");
   std::string place = at.scheme + "://" + host + ":" + at.port;
-  if (!request.user_supplied_url) return Target{std::move(place), host};
+  if (!request.user_supplied_url) return Target{std::move(place), host, false, at.url};
   // The hosts of users' URLs are no closed set: one label for all of them, and turns of their own.
-  return Target{"user " + std::move(place), "user_supplied", true};
+  return Target{"user " + std::move(place), "user_supplied", true, at.url};
 }
 
 struct CurlCall::Callbacks {
@@ -134,8 +138,9 @@ void CurlCall::set_up_protocol(void* easy, const CurlSettings& settings) const {
   set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-  set(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
+  set(easy, CURLOPT_ACCEPT_ENCODING, accepted_encodings);
+  // For the proxy, to which the header lines of a call do not go.
+  if (!settings.proxy.empty()) set(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
   set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
   set(easy, CURLOPT_WRITEFUNCTION, &Callbacks::body);
@@ -149,11 +154,12 @@ void CurlCall::prepare_protocol(const CurlSettings& settings) {
   set(easy(), CURLOPT_PREREQDATA, static_cast<void*>(this));
   prepare_target(settings);
   prepare_method();
-  prepare_headers();
+  prepare_headers(settings);
 }
 
 void CurlCall::prepare_target(const CurlSettings& settings) {
-  set(easy(), CURLOPT_URL, request_.url.c_str());
+  // SAFETY: curl copies from the URL when the call begins; the target of this call holds it.
+  set(easy(), CURLOPT_CURLU, static_cast<CURLU*>(target().url.get()));
   // Where a proxy connects to cannot be seen from here, so what may lead to public addresses only
   // goes without it; users' URLs moreover on a connection of their own, so that nobody learns from
   // the time it takes where others connect to.
@@ -180,16 +186,23 @@ void CurlCall::prepare_method() {
   if (method != (sends_body ? "POST" : "GET")) set(easy(), CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
-void CurlCall::prepare_headers() {
+void CurlCall::prepare_headers(const CurlSettings& settings) {
   bool typed = false;
+  bool named = false;
+  bool accepts = false;
   for (const auto& [name, value] : request_.headers) {
-    typed = typed || (name.size() == content_type.size() && lower_case(name) == content_type);
+    typed = typed || same_name(name, "content-type");
+    named = named || same_name(name, "user-agent");
+    accepts = accepts || same_name(name, "accept-encoding");
     // curl takes "Name:" for "leave this header out"; "Name;" sends it empty.
     if (trimmed(value).empty())
       headers_.add(name, ";");
     else
       headers_.add(name, ": ", value);
   }
+  // curl would write these two by itself, at twice the cost.
+  if (!named) headers_.add("User-Agent: ", settings.user_agent);
+  if (!accepts) headers_.add("Accept-Encoding: ", accepted_encodings);
   // Else curl would call each body a form.
   if (!typed) headers_.add("Content-Type:");
   // A server that does not know it would cost a second per call. curl asks for large bodies only,
@@ -210,6 +223,7 @@ bool CurlCall::leave_protocol() {
   // The rare ones, with more to take back: a fresh start costs them little.
   if (request_.user_supplied_url) return false;
   constexpr char* none = nullptr;
+  set(easy(), CURLOPT_CURLU, static_cast<CURLU*>(nullptr));
   set(easy(), CURLOPT_WRITEDATA, static_cast<void*>(nullptr));
   set(easy(), CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
   set(easy(), CURLOPT_PREREQDATA, static_cast<void*>(nullptr));

@@ -35,7 +35,7 @@ class CurlCall final : public Call {
   bool may_connect_to(const sockaddr& address) override;
   void prepare_target(const CurlSettings& settings);
   void prepare_method();
-  void prepare_headers();
+  void prepare_headers(const CurlSettings& settings);
   Error error(Error::Kind kind, const std::string& what) const;
   bool public_only() const { return request_.user_supplied_url || request_.public_addresses_only; }
 
