@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "outbound/socket_watch.h"
@@ -67,6 +68,12 @@ struct Call::Callbacks {
     call.watch_->opened(opened);
     return opened;
   }
+
+  // Connections stay when their calls are over, so this knows the watch only.
+  static int close_socket(void* watch, curl_socket_t socket) {
+    static_cast<SocketWatch*>(watch)->closing(socket);
+    return ::close(socket);
+  }
 };
 
 Call::Call(Target target, Duration connect_time_max, Duration total_time_max)
@@ -78,7 +85,7 @@ Call::Call(Target target, Duration connect_time_max, Duration total_time_max)
 
 Call::~Call() = default;
 
-void Call::set_up(void* easy, const CurlSettings& settings) {
+void Call::set_up(void* easy, const CurlSettings& settings, SocketWatch& watch) {
   set(easy, CURLOPT_NOSIGNAL, 1L);
   set(easy, CURLOPT_QUICK_EXIT, 1L);  // stopping does not wait for a name server
   set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -90,6 +97,8 @@ void Call::set_up(void* easy, const CurlSettings& settings) {
   set(easy, CURLOPT_PROXY, "");
   trust(easy, settings.ca_file);
   set(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
+  set(easy, CURLOPT_CLOSESOCKETFUNCTION, &Callbacks::close_socket);
+  set(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(&watch));
   set_up_protocol(easy, settings);
 }
 

@@ -53,9 +53,10 @@ class Call {
 
   // Sets the options that all calls of this kind have in common, on a handle that is fresh or
   // reset.
-  void set_up(void* easy, const CurlSettings& settings);
+  // watch is told of its sockets, also of those that outlive a call.
+  void set_up(void* easy, const CurlSettings& settings, SocketWatch& watch);
   // Sets the options of this call on a handle that is set up. It points to this call until leave().
-  // stopping (any thread sets it) is for what curl does not do in turns; watch is told of sockets.
+  // stopping (any thread sets it) is for what curl does not do in turns.
   void prepare(void* easy, const CurlSettings& settings, Tick now,
                const std::atomic<bool>& stopping, SocketWatch& watch);
   // After the end: nothing of this call stays on the handle, which is set up for the next one of

@@ -304,7 +304,7 @@ void CurlEngine::State::start(Host& host, TicketPtr ticket) {
   auto [easy, set_up] = std::move(spare.back());
   spare.pop_back();
   TB_ASSERT(easy);
-  if (!set_up) ticket->call->set_up(easy.get(), settings);
+  if (!set_up) ticket->call->set_up(easy.get(), settings, watch);
   ticket->call->prepare(easy.get(), settings, clock.tick(), stopping, watch);
   TB_ASSERT(curl_multi_add_handle(multi.get(), easy.get()) == CURLM_OK);
   ++host.active;

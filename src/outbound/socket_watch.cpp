@@ -40,24 +40,41 @@ SocketWatch::~SocketWatch() {
   ::close(epoll_);
 }
 
-void SocketWatch::want(int socket, bool read, bool write) {
+SocketWatch::Watched& SocketWatch::at(int socket) {
   TB_ASSERT(socket >= 0);
-  const auto at = static_cast<std::size_t>(socket);
-  if (at >= wanted_.size()) wanted_.resize(at + 1, 0);
-  wanted_[at] = (read ? std::uint32_t{EPOLLIN} : 0U) | (write ? std::uint32_t{EPOLLOUT} : 0U);
-  apply(socket, wanted_[at]);
+  const auto index = static_cast<std::size_t>(socket);
+  if (index >= watched_.size()) watched_.resize(index + 1);
+  return watched_[index];
+}
+
+void SocketWatch::want(int socket, bool read, bool write) {
+  Watched& watched = at(socket);
+  watched.wanted = (read ? std::uint32_t{EPOLLIN} : 0U) | (write ? std::uint32_t{EPOLLOUT} : 0U);
+  if (watched.ours && watched.known == watched.wanted) return;
+  // An idle connection has nothing to say as a rule. If it does, wait() lets it go.
+  if (watched.ours && watched.wanted == 0 && watched.known == EPOLLIN) return;
+  tell(socket, watched.wanted);
 }
 
 void SocketWatch::opened(int socket) {
-  const auto at = static_cast<std::size_t>(socket);
-  if (socket >= 0 && at < wanted_.size() && wanted_[at] != 0) apply(socket, wanted_[at]);
+  if (socket < 0) return;
+  Watched& watched = at(socket);
+  watched.known = 0;
+  watched.ours = true;
+  if (watched.wanted != 0) tell(socket, watched.wanted);
 }
 
-// Whether the kernel still has the socket is not for us to know: it forgets those that are closed.
-void SocketWatch::apply(int socket, std::uint32_t events) {
+void SocketWatch::closing(int socket) {
+  Watched& watched = at(socket);
+  watched.known = 0;  // the kernel forgets it by itself
+  watched.ours = false;
+}
+
+void SocketWatch::tell(int socket, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.fd = socket;
+  at(socket).known = events;
   if (events == 0) {
     epoll_ctl(epoll_, EPOLL_CTL_DEL, socket, &event);
     return;
@@ -76,6 +93,10 @@ std::span<const SocketWatch::Ready> SocketWatch::wait(std::chrono::milliseconds 
     if (event.data.fd == wake_) {
       std::uint64_t times = 0;
       [[maybe_unused]] const ssize_t got = ::read(wake_, &times, sizeof times);
+      continue;
+    }
+    if (at(event.data.fd).wanted == 0) {
+      tell(event.data.fd, 0);
       continue;
     }
     ready_.push_back({event.data.fd, (event.events & EPOLLIN) != 0, (event.events & EPOLLOUT) != 0,

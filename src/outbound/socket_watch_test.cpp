@@ -102,6 +102,53 @@ TEST(SocketWatch, what_is_closed_is_let_go_and_can_come_back) {
   EXPECT_EQ(watch.wait(long_time).size(), 1U);
 }
 
+TEST(SocketWatch, one_of_ours_is_wanted_again_after_it_was_left_alone) {
+  SocketWatch watch;
+  Pair pair;
+  watch.opened(pair.ours());
+  watch.want(pair.ours(), true, false);
+  watch.want(pair.ours(), false, false);
+  pair.say();
+  EXPECT_TRUE(watch.wait(no_time).empty()) << "nobody asked for it";
+  EXPECT_TRUE(watch.wait(no_time).empty());
+  watch.want(pair.ours(), true, false);
+  EXPECT_EQ(watch.wait(long_time).size(), 1U);
+  watch.want(pair.ours(), false, false);
+  watch.want(pair.ours(), true, false);
+  EXPECT_EQ(watch.wait(long_time).size(), 1U);
+}
+
+TEST(SocketWatch, one_of_ours_that_was_left_alone_and_closed_does_not_hide_the_next) {
+  for (const bool ours_again : {true, false}) {
+    SocketWatch watch;
+    Pair first;
+    Pair second;
+    const int number = first.ours();
+    watch.opened(number);
+    watch.want(number, true, false);
+    watch.want(number, false, false);
+    watch.closing(number);
+    ASSERT_EQ(::dup2(second.ours(), number), number);
+    if (ours_again) watch.opened(number);
+    watch.want(number, true, false);
+    second.say();
+    EXPECT_EQ(watch.wait(long_time).size(), 1U);
+  }
+}
+
+TEST(SocketWatch, one_of_ours_changes_what_it_waits_for) {
+  SocketWatch watch;
+  Pair pair;
+  watch.opened(pair.ours());
+  watch.want(pair.ours(), false, true);
+  EXPECT_EQ(watch.wait(long_time).size(), 1U);
+  watch.want(pair.ours(), true, false);
+  EXPECT_TRUE(watch.wait(no_time).empty());
+  watch.want(pair.ours(), false, true);
+  watch.want(pair.ours(), false, false);
+  EXPECT_TRUE(watch.wait(no_time).empty());
+}
+
 TEST(SocketWatch, is_woken_from_elsewhere_also_beforehand) {
   SocketWatch watch;
   watch.wake();
