@@ -215,7 +215,8 @@ TEST_F(Outbound, a_connection_that_is_never_made_is_to_retry) {
   ::close(listener);
 }
 
-// curl tries ::1 first, where nobody listens, and its next socket often has the number of the first.
+// curl tries ::1 first, where nobody listens, and its next socket often has the number of the
+// first.
 TEST_F(Outbound, an_address_that_refuses_does_not_hold_up_the_next_one) {
   for (int i = 0; i < 20; ++i) {
     make({});
@@ -449,6 +450,33 @@ TEST_F(Outbound, tls_is_verified) {
   ASSERT_TRUE(answer) << answer.error().what;
   EXPECT_EQ(answer->status, 200);
   EXPECT_EQ(secure.seen, 1);
+}
+
+// What TLS says between two answers (tickets) and bodies that come in many pieces hold up nobody.
+TEST_F(Outbound, many_calls_at_once_are_all_answered_under_tls) {
+  const TestCertificate certificate;
+  http::ServerSettings settings;
+  settings.tls_certificate_file = certificate.certificate_file;
+  settings.tls_key_file = certificate.key_file;
+  Platform secure(settings);
+  CurlSettings narrow;
+  narrow.ca_file = certificate.certificate_file;
+  narrow.connections_per_host_max = 4;
+  make(narrow);
+  std::vector<int> statuses;
+  core.call([&] {
+    for (int i = 0; i < 100; ++i) {
+      HttpRequest request = to("", "POST");
+      request.url = "https://127.0.0.1:" + std::to_string(secure.server.port) + "/orders";
+      request.body = std::string(static_cast<std::size_t>(i) * 2'000, 'b');
+      boost::asio::co_spawn(core.loop, collect(*transport, std::move(request), statuses),
+                            boost::asio::detached);
+    }
+  });
+  ASSERT_TRUE(eventually([&] { return core.call([&] { return statuses.size(); }) == 100; }));
+  EXPECT_THAT(statuses, testing::Each(200));
+  EXPECT_LE(secure.server.connections(), 4U);
+  EXPECT_EQ(secure.seen, 100);
 }
 
 TEST_F(Outbound, the_environments_proxy_is_ignored_and_ours_is_used) {
