@@ -4,8 +4,6 @@
 #include <memory>
 
 #include <curl/curl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/assert.h"
 #include "outbound/egress.h"
@@ -16,6 +14,10 @@ namespace {
 
 // LIMIT: all header lines of an answer together. curl limits the single line.
 constexpr std::size_t answer_header_bytes_max = 256 * 1024;
+// Far below where curl begins to ask whether a body is welcome (1 MB).
+constexpr std::size_t expect_bytes_min = 64 * 1024;
+constexpr const char* accepted_encodings = "gzip";
+
 bool is_token(std::string_view text) {
   constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -30,6 +32,10 @@ std::string lower_case(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return lower;
+}
+
+bool same_name(std::string_view name, std::string_view lower_case_name) {
+  return name.size() == lower_case_name.size() && lower_case(name) == lower_case_name;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -66,9 +72,9 @@ Result<Target> check_request(const HttpRequest& request, KnownPlaces& places) {
   if (!stays_in_its_line(request.bearer.reveal()))
     return fail(Error::Kind::rejected, "the credentials for " + host + " hold a line break");
   std::string place = at.scheme + "://" + host + ":" + at.port;
-  if (!request.user_supplied_url) return Target{std::move(place), host};
+  if (!request.user_supplied_url) return Target{std::move(place), host, false, at.url};
   // The hosts of users' URLs are no closed set: one label for all of them, and turns of their own.
-  return Target{"user " + std::move(place), "user_supplied", true};
+  return Target{"user " + std::move(place), "user_supplied", true, at.url};
 }
 
 struct CurlCall::Callbacks {
@@ -100,15 +106,6 @@ struct CurlCall::Callbacks {
     return line.size();
   }
 
-  static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-    CurlCall& call = *static_cast<CurlCall*>(self);
-    if (call.public_only() && !is_public_address(address->addr)) {
-      call.egress_refused_ = true;
-      return CURL_SOCKET_BAD;
-    }
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-  }
-
   // Called each time curl is about to put the request on an established connection. When a pooled
   // connection dies before the first byte of an answer, curl takes another one and sends again by
   // itself; the first request may have been processed, so for all but GET that is refused here.
@@ -131,33 +128,38 @@ CurlCall::CurlCall(HttpRequest request, Target target)
     : Call(std::move(target), request.connect_time_max, request.total_time_max),
       request_(std::move(request)) {}
 
-CurlCall::~CurlCall() {
-  curl_slist_free_all(headers_);
+bool CurlCall::may_connect_to(const sockaddr& address) {
+  if (!public_only() || is_public_address(address)) return true;
+  egress_refused_ = true;
+  return false;
+}
+
+void CurlCall::set_up_protocol(void* easy, const CurlSettings& settings) const {
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_ACCEPT_ENCODING, accepted_encodings);
+  // For the proxy, to which the header lines of a call do not go.
+  if (!settings.proxy.empty()) set(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+  set(easy, CURLOPT_WRITEFUNCTION, &Callbacks::body);
+  set(easy, CURLOPT_HEADERFUNCTION, &Callbacks::header);
+  set(easy, CURLOPT_PREREQFUNCTION, &Callbacks::ready_to_send);
 }
 
 void CurlCall::prepare_protocol(const CurlSettings& settings) {
-  void* const easy = this->easy();
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-  set(easy, CURLOPT_USERAGENT, settings.user_agent.c_str());
-  set(easy, CURLOPT_WRITEFUNCTION, &Callbacks::body);
-  set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_HEADERFUNCTION, &Callbacks::header);
-  set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
-  set(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
-  set(easy, CURLOPT_PREREQFUNCTION, &Callbacks::ready_to_send);
-  set(easy, CURLOPT_PREREQDATA, static_cast<void*>(this));
+  set(easy(), CURLOPT_WRITEDATA, static_cast<void*>(this));
+  set(easy(), CURLOPT_HEADERDATA, static_cast<void*>(this));
+  set(easy(), CURLOPT_PREREQDATA, static_cast<void*>(this));
   prepare_target(settings);
   prepare_method();
-  prepare_headers();
+  prepare_headers(settings);
 }
 
 void CurlCall::prepare_target(const CurlSettings& settings) {
-  set(easy(), CURLOPT_PROTOCOLS_STR, "http,https");
-  set(easy(), CURLOPT_URL, request_.url.c_str());
-  set(easy(), CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  // SAFETY: curl copies from the URL when the call begins; the target of this call holds it.
+  set(easy(), CURLOPT_CURLU, static_cast<CURLU*>(target().url.get()));
   // Where a proxy connects to cannot be seen from here, so what may lead to public addresses only
   // goes without it; users' URLs moreover on a connection of their own, so that nobody learns from
   // the time it takes where others connect to.
@@ -184,27 +186,56 @@ void CurlCall::prepare_method() {
   if (method != (sends_body ? "POST" : "GET")) set(easy(), CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
-void CurlCall::prepare_headers() {
+void CurlCall::prepare_headers(const CurlSettings& settings) {
   bool typed = false;
-  const auto append = [this](const std::string& line) {
-    curl_slist* longer = curl_slist_append(headers_, line.c_str());
-    TB_ASSERT(longer != nullptr);
-    headers_ = longer;
-  };
+  bool named = false;
+  bool accepts = false;
   for (const auto& [name, value] : request_.headers) {
-    typed = typed || lower_case(name) == "content-type";
+    typed = typed || same_name(name, "content-type");
+    named = named || same_name(name, "user-agent");
+    accepts = accepts || same_name(name, "accept-encoding");
     // curl takes "Name:" for "leave this header out"; "Name;" sends it empty.
-    append(trimmed(value).empty() ? name + ";" : name + ": " + value);
+    if (trimmed(value).empty())
+      headers_.add(name, ";");
+    else
+      headers_.add(name, ": ", value);
   }
-  if (!typed) append("Content-Type:");  // else curl would call each body a form
-  append("Expect:");  // a server that does not know it would cost a second per call
-  if (!request_.bearer.empty()) append("Authorization: " + std::string(request_.bearer.reveal()));
-  set(easy(), CURLOPT_HTTPHEADER, headers_);
+  // curl would write these two by itself, at twice the cost.
+  if (!named) headers_.add("User-Agent: ", settings.user_agent);
+  if (!accepts) headers_.add("Accept-Encoding: ", accepted_encodings);
+  // Else curl would call each body a form.
+  if (!typed) headers_.add("Content-Type:");
+  // A server that does not know it would cost a second per call. curl asks for large bodies only,
+  // and looks through all lines for each header that it might add by itself.
+  if (request_.body.size() >= expect_bytes_min) headers_.add("Expect:");
+  if (!request_.bearer.empty()) headers_.add("Authorization: ", request_.bearer.reveal());
+  // SAFETY: curl does not copy the lines; this call outlives the transfer.
+  set(easy(), CURLOPT_HTTPHEADER, headers_.list());
   if (request_.basic_user.empty() && request_.basic_password.empty()) return;
-  set(easy(), CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
   set(easy(), CURLOPT_USERNAME, request_.basic_user.c_str());
   // SAFETY: a Secret's view is that of a whole std::string, so a zero byte follows it.
   set(easy(), CURLOPT_PASSWORD, request_.basic_password.reveal().data());
+}
+
+// Every option that prepare_protocol() may set has its counterpart here, but for those that it sets
+// for each call.
+bool CurlCall::leave_protocol() {
+  // The rare ones, with more to take back: a fresh start costs them little.
+  if (request_.user_supplied_url) return false;
+  constexpr char* none = nullptr;
+  set(easy(), CURLOPT_CURLU, static_cast<CURLU*>(nullptr));
+  set(easy(), CURLOPT_WRITEDATA, static_cast<void*>(nullptr));
+  set(easy(), CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
+  set(easy(), CURLOPT_PREREQDATA, static_cast<void*>(nullptr));
+  set(easy(), CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+  set(easy(), CURLOPT_POSTFIELDS, none);
+  set(easy(), CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{-1});
+  set(easy(), CURLOPT_CUSTOMREQUEST, none);
+  set(easy(), CURLOPT_HTTPGET, 1L);  // after POSTFIELDS, which means POST; ends NOBODY, too
+  if (request_.basic_user.empty() && request_.basic_password.empty()) return true;
+  set(easy(), CURLOPT_USERNAME, none);
+  set(easy(), CURLOPT_PASSWORD, none);
+  return true;
 }
 
 Error CurlCall::error(Error::Kind kind, const std::string& what) const {

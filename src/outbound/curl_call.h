@@ -6,9 +6,8 @@
 #include <string>
 
 #include "outbound/call.h"
+#include "outbound/header_lines.h"
 #include "outbound/transport.h"
-
-struct curl_slist;
 
 namespace tillbridge::outbound {
 
@@ -22,7 +21,6 @@ Result<Target> check_request(const HttpRequest& request, KnownPlaces& places);
 class CurlCall final : public Call {
  public:
   CurlCall(HttpRequest request, Target target);
-  ~CurlCall() override;
 
   Result<HttpAnswer> finish(int code, Tick now) override;
   Result<HttpAnswer> cancelled() const override;
@@ -31,16 +29,19 @@ class CurlCall final : public Call {
   struct Callbacks;
   friend struct Callbacks;
 
+  void set_up_protocol(void* easy, const CurlSettings& settings) const override;
   void prepare_protocol(const CurlSettings& settings) override;
+  bool leave_protocol() override;
+  bool may_connect_to(const sockaddr& address) override;
   void prepare_target(const CurlSettings& settings);
   void prepare_method();
-  void prepare_headers();
+  void prepare_headers(const CurlSettings& settings);
   Error error(Error::Kind kind, const std::string& what) const;
   bool public_only() const { return request_.user_supplied_url || request_.public_addresses_only; }
 
   HttpRequest request_;
   HttpAnswer answer_;
-  curl_slist* headers_ = nullptr;
+  HeaderLines headers_;
   std::size_t header_bytes_ = 0;
   int attempts_ = 0;  // how often curl was ready to put the request on a connection
   bool egress_refused_ = false;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -17,19 +18,22 @@
 #include <curl/curl.h>
 
 #include "base/assert.h"
+#include "outbound/socket_watch.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::outbound {
 namespace asio = boost::asio;
 namespace {
 
+using std::chrono::milliseconds;
 using Executor = Loop::executor_type;
 using Done = asio::any_completion_handler<void(Result<HttpAnswer>)>;
 
 // LIMIT: calls that wait for their turn, all hosts together. The engine paces itself far below
 // this.
 constexpr std::size_t waiting_max = 16 * 1024;
-constexpr int poll_ms_max = 1000;
+// Unless there is something to do before.
+constexpr int wait_ms_max = 1000;
 
 // A call on its way from the core thread to the outbound thread and back. The handler is touched on
 // the core thread only.
@@ -119,6 +123,12 @@ struct CloseEasy {
 };
 using Easy = std::unique_ptr<CURL, CloseEasy>;
 
+// A handle between two calls. All calls of an engine are of one kind.
+struct Spare {
+  Easy easy;
+  bool set_up = false;  // else fresh or reset
+};
+
 void init_curl_once() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code != CURLE_OK) throw std::runtime_error("libcurl cannot start");
@@ -138,6 +148,10 @@ struct CurlEngine::State {
     if (!multi) throw std::runtime_error("libcurl cannot start");
     curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(settings.in_flight_max));
     curl_multi_setopt(multi.get(), CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+    curl_multi_setopt(multi.get(), CURLMOPT_SOCKETFUNCTION, &on_socket);
+    curl_multi_setopt(multi.get(), CURLMOPT_SOCKETDATA, &watch);
+    curl_multi_setopt(multi.get(), CURLMOPT_TIMERFUNCTION, &on_timer);
+    curl_multi_setopt(multi.get(), CURLMOPT_TIMERDATA, this);
     thread = std::thread([this] { run(); });
   }
 
@@ -145,20 +159,26 @@ struct CurlEngine::State {
   telemetry::Metrics& metrics;
   const CurlSettings settings;
   telemetry::Gauge in_flight_gauge;
-  std::unique_ptr<CURLM, CloseMulti> multi;  // wakeup: any thread; the rest: outbound thread
+  SystemClock clock;
+  SocketWatch watch;             // wake(): any thread; the rest: outbound thread
+  std::optional<Tick> curl_due;  // when libcurl wants to be called without a ready socket
+  std::unique_ptr<CURLM, CloseMulti> multi;  // outbound thread, as what it calls back
   std::thread thread;
   std::atomic<bool> stopping = false;  // for calls that curl blocks in
 
   // Outbound thread from here on.
-  SystemClock clock;
   std::map<std::string, Host> hosts;
   std::map<CURL*, TicketPtr> active;
-  std::vector<Easy> spare;
+  std::vector<Spare> spare;
   std::vector<TicketPtr> finished;  // of this turn
   std::size_t waiting = 0;
   Tick next_expiry{};
 
   void run();
+  void run_due();
+  void run_ready();
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* watch, void*);
+  static int on_timer(CURLM*, long in_ms, void* self);
   bool take_asked();
   void expire_waiting();
   void start_waiting();
@@ -170,19 +190,58 @@ struct CurlEngine::State {
   Task<Result<HttpAnswer>> ask(std::unique_ptr<Call> call);
 };
 
+int CurlEngine::State::on_socket(CURL*, curl_socket_t socket, int what, void* watch, void*) {
+  const bool read = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
+  const bool write = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
+  static_cast<SocketWatch*>(watch)->want(socket, read, write);
+  return 0;
+}
+
+int CurlEngine::State::on_timer(CURLM*, long in_ms, void* self) {
+  State& state = *static_cast<State*>(self);
+  state.curl_due.reset();
+  if (in_ms >= 0) state.curl_due = state.clock.tick() + milliseconds{in_ms};
+  return 0;
+}
+
 void CurlEngine::State::run() {
   while (take_asked()) {
     expire_waiting();
     start_waiting();
-    int running = 0;
-    curl_multi_perform(multi.get(), &running);
+    run_due();
     take_finished();
     const bool room_for_more = waiting > 0 && !finished.empty();
     mailbox->settle(std::exchange(finished, {}));
     in_flight_gauge.set(static_cast<double>(active.size()));
-    if (!room_for_more) curl_multi_poll(multi.get(), nullptr, 0, poll_ms_max, nullptr);
+    if (!room_for_more) run_ready();
   }
   cancel_all();
+}
+
+// Calls that have just been added are due at once.
+void CurlEngine::State::run_due() {
+  if (!curl_due || clock.tick() < *curl_due) return;
+  // libcurl names the next time when it is called for this one, also when this was too early.
+  curl_due.reset();
+  int running = 0;
+  curl_multi_socket_action(multi.get(), CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+// Waits, and lets libcurl go on with the calls whose sockets are ready: no others are looked at.
+void CurlEngine::State::run_ready() {
+  milliseconds at_most{wait_ms_max};
+  if (curl_due) {
+    const auto left = std::chrono::ceil<milliseconds>(*curl_due - clock.tick());
+    at_most = std::clamp(left, milliseconds{0}, at_most);
+  }
+  for (const SocketWatch::Ready& ready : watch.wait(at_most)) {
+    // With no bits libcurl looks at the socket itself.
+    const int bits =
+        ready.unclear ? 0
+                      : (ready.read ? CURL_CSELECT_IN : 0) | (ready.write ? CURL_CSELECT_OUT : 0);
+    int running = 0;
+    curl_multi_socket_action(multi.get(), ready.socket, bits, &running);
+  }
 }
 
 bool CurlEngine::State::take_asked() {
@@ -208,7 +267,7 @@ bool CurlEngine::State::take_asked() {
 void CurlEngine::State::expire_waiting() {
   const Tick now = clock.tick();
   if (waiting == 0 || now < next_expiry) return;
-  next_expiry = now + std::chrono::milliseconds{poll_ms_max};
+  next_expiry = now + milliseconds{wait_ms_max};
   for (auto& [key, host] : hosts) {
     std::deque<TicketPtr> still;
     for (TicketPtr& ticket : host.waiting) {
@@ -241,11 +300,12 @@ void CurlEngine::State::start_waiting() {
 }
 
 void CurlEngine::State::start(Host& host, TicketPtr ticket) {
-  if (spare.empty()) spare.emplace_back(curl_easy_init());
-  Easy easy = std::move(spare.back());
+  if (spare.empty()) spare.push_back({Easy(curl_easy_init())});
+  auto [easy, set_up] = std::move(spare.back());
   spare.pop_back();
   TB_ASSERT(easy);
-  ticket->call->prepare(easy.get(), settings, clock.tick(), stopping);
+  if (!set_up) ticket->call->set_up(easy.get(), settings, watch);
+  ticket->call->prepare(easy.get(), settings, clock.tick(), stopping, watch);
   TB_ASSERT(curl_multi_add_handle(multi.get(), easy.get()) == CURLM_OK);
   ++host.active;
   active.emplace(easy.release(), std::move(ticket));
@@ -263,8 +323,9 @@ void CurlEngine::State::take_finished() {
     const Tick now = clock.tick();
     ticket->result = ticket->call->finish(static_cast<int>(code), now);
     curl_multi_remove_handle(multi.get(), easy.get());
-    curl_easy_reset(easy.get());  // options go, the pooled connection stays
-    spare.push_back(std::move(easy));
+    const bool set_up = ticket->call->leave();
+    if (!set_up) curl_easy_reset(easy.get());  // options go, the pooled connection stays
+    spare.push_back({std::move(easy), set_up});
 
     const auto found = hosts.find(ticket->call->target().key);
     Host& host = found->second;
@@ -312,7 +373,7 @@ CurlEngine::~CurlEngine() {
     state_->mailbox->stopping = true;
   }
   state_->stopping = true;
-  curl_multi_wakeup(state_->multi.get());
+  state_->watch.wake();
   state_->thread.join();
 }
 
@@ -335,7 +396,7 @@ Task<Result<HttpAnswer>> CurlEngine::State::ask(std::unique_ptr<Call> call) {
       to->mailbox->asked.push_back(std::move(ticket));
       ++to->mailbox->open;
     }
-    if (wake) curl_multi_wakeup(to->multi.get());
+    if (wake) to->watch.wake();
   };
   constexpr asio::use_awaitable_t<Executor> awaiting;
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>,

@@ -28,6 +28,7 @@ class MailCall final : public Call {
   struct Callbacks;
   friend struct Callbacks;
 
+  void set_up_protocol(void* easy, const CurlSettings& settings) const override;
   void prepare_protocol(const CurlSettings& settings) override;
   void prepare_message();
   void saw_command(std::string_view line);

@@ -215,6 +215,19 @@ TEST_F(Outbound, a_connection_that_is_never_made_is_to_retry) {
   ::close(listener);
 }
 
+// curl tries ::1 first, where nobody listens, and its next socket often has the number of the
+// first.
+TEST_F(Outbound, an_address_that_refuses_does_not_hold_up_the_next_one) {
+  for (int i = 0; i < 20; ++i) {
+    make({});
+    HttpRequest request = to("/");
+    request.url = "http://localhost:" + std::to_string(platform.server.port) + "/";
+    const auto answer = send(request);
+    ASSERT_TRUE(answer) << answer.error().what;
+    EXPECT_LT(answer->took, seconds{1});
+  }
+}
+
 TEST_F(Outbound, what_may_have_arrived_has_an_unknown_outcome) {
   EXPECT_EQ(kind_of(send(to("/reset", "POST"))), Error::Kind::unknown_outcome);
   EXPECT_EQ(kind_of(send(to("/half", "POST"))), Error::Kind::unknown_outcome);
@@ -363,6 +376,62 @@ TEST_F(Outbound, going_away_settles_what_is_under_way) {
   EXPECT_EQ(kind_of(*settled), Error::Kind::unknown_outcome);
 }
 
+// Handles are used again: whatever a call was like, and however it ended, the next one goes out as
+// it would from a hub that has just started.
+TEST_F(Outbound, nothing_of_a_call_stays_for_the_next) {
+  std::vector<HttpRequest> calls;
+  for (const char* method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "REPORT"})
+    calls.push_back(to("/plain", method));
+  calls.push_back(to("/with-body", "DELETE"));
+  calls.back().body = "gone";
+  calls.push_back(to("/headers?a=b", "POST"));
+  calls.back().headers = {{"X-Key", "k1"}, {"Content-Type", "text/plain"}, {"X-Empty", ""}};
+  calls.back().body = std::string(2'000, 'b');
+  calls.push_back(to("/bearer"));
+  calls.back().bearer = Secret("Bearer abc");
+  calls.push_back(to("/basic", "POST"));
+  calls.back().basic_user = "vera";
+  calls.back().basic_password = Secret("of the till");
+  calls.push_back(to("/large-body", "PUT"));
+  calls.back().body = std::string(200'000, 'l');
+  const std::size_t good = calls.size();
+  calls.push_back(to("/gzip"));
+  calls.push_back(to("/500", "POST"));
+  calls.push_back(to("/reset", "POST"));
+  calls.push_back(to("/half"));
+  calls.push_back(to("/never", "POST"));
+  calls.back().total_time_max = milliseconds{20};
+  calls.back().connect_time_max = milliseconds{20};
+  calls.push_back(to("/large"));
+  calls.back().answer_bytes_max = 1'000;
+  calls.push_back(to("/private", "POST"));
+  calls.back().public_addresses_only = true;
+  calls.push_back(to("/private", "POST"));
+  calls.back().user_supplied_url = true;
+  calls.push_back(to("/nobody", "POST"));
+  calls.back().url = "http://127.0.0.1:" + std::to_string(port_of_nobody()) + "/";
+
+  std::vector<std::string> alone;
+  for (std::size_t next = 0; next < good; ++next) {
+    make({});
+    const auto answer = send(calls[next]);
+    ASSERT_TRUE(answer) << answer.error().what;
+    alone.push_back(answer->body);
+  }
+  for (std::size_t before = 0; before < calls.size(); ++before) {
+    for (std::size_t next = 0; next < good; ++next) {
+      make({});
+      static_cast<void>(send(calls[before]));
+      for (int time = 0; time < 2; ++time) {
+        const auto answer = send(calls[next]);
+        ASSERT_TRUE(answer) << before << " then " << next << ": " << answer.error().what;
+        EXPECT_EQ(answer->status, 200);
+        EXPECT_EQ(answer->body, alone[next]) << before << " then " << next;
+      }
+    }
+  }
+}
+
 TEST_F(Outbound, tls_is_verified) {
   const TestCertificate certificate;
   http::ServerSettings settings;
@@ -381,6 +450,33 @@ TEST_F(Outbound, tls_is_verified) {
   ASSERT_TRUE(answer) << answer.error().what;
   EXPECT_EQ(answer->status, 200);
   EXPECT_EQ(secure.seen, 1);
+}
+
+// What TLS says between two answers (tickets) and bodies that come in many pieces hold up nobody.
+TEST_F(Outbound, many_calls_at_once_are_all_answered_under_tls) {
+  const TestCertificate certificate;
+  http::ServerSettings settings;
+  settings.tls_certificate_file = certificate.certificate_file;
+  settings.tls_key_file = certificate.key_file;
+  Platform secure(settings);
+  CurlSettings narrow;
+  narrow.ca_file = certificate.certificate_file;
+  narrow.connections_per_host_max = 4;
+  make(narrow);
+  std::vector<int> statuses;
+  core.call([&] {
+    for (int i = 0; i < 100; ++i) {
+      HttpRequest request = to("", "POST");
+      request.url = "https://127.0.0.1:" + std::to_string(secure.server.port) + "/orders";
+      request.body = std::string(static_cast<std::size_t>(i) * 2'000, 'b');
+      boost::asio::co_spawn(core.loop, collect(*transport, std::move(request), statuses),
+                            boost::asio::detached);
+    }
+  });
+  ASSERT_TRUE(eventually([&] { return core.call([&] { return statuses.size(); }) == 100; }));
+  EXPECT_THAT(statuses, testing::Each(200));
+  EXPECT_LE(secure.server.connections(), 4U);
+  EXPECT_EQ(secure.seen, 100);
 }
 
 TEST_F(Outbound, the_environments_proxy_is_ignored_and_ours_is_used) {
