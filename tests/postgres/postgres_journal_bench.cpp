@@ -1,10 +1,14 @@
-// Rows per second of the PostgreSQL journal: the life of an order in batches of 100 steps.
-//   postgres_journal_bench [BATCHES [URL]]      without a URL: on a throw-away cluster
+// Rows per second of the PostgreSQL journal.
+//   postgres_journal_bench [BATCHES [URL]]       the life of an order in batches of 100 steps
+//   postgres_journal_bench feed BATCHES [URL]    events of the feed with their record and delivery,
+//   32 in each
+//                                                batch beside the outcomes of the 32 before
+// Without a URL: on a throw-away cluster.
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <thread>
+#include <string_view>
 
 #include "base/ids.h"
 #include "journal/postgres/postgres_store.h"
@@ -100,6 +104,67 @@ Step deliver(std::uint64_t first) {
   return step;
 }
 
+// What the order feed makes of one event (app/relay), and what its delivery comes to.
+struct Event {
+  Step taken;
+  Step sent;
+};
+
+Event event(IdSource& ids, std::uint64_t n) {
+  const Instant now = SystemClock().now();
+  const std::string number = std::to_string(1'000'000 + n);
+  const std::string name = "00000000000000000000000000" + number.substr(1);
+  AddArrival a;
+  a.id = ids.next<ArrivalId>();
+  a.workspace = "demo";
+  a.connection = "feed";
+  a.external_id = name;
+  a.announces = "order.closed";
+  a.state = ArrivalState::resolved;
+  a.received_at = a.due_at = now;
+  a.happened_at = now;
+  a.record = ids.next<RecordId>();
+  a.payload = body(n);
+  PutRecord r;
+  r.id = *a.record;
+  r.workspace = "demo";
+  r.kind = "order_event";
+  r.key = "order_event/" + name;
+  r.state = RecordState::planned;
+  r.reason = a.announces;
+  r.happened_at = r.changed_at = now;
+  r.store = "7";
+  r.customer = "C-" + std::to_string(100'000 + n * 7'919 % 6'400);
+  r.search_keys = {"order:W-" + name.substr(20), "customer:" + r.customer};
+  AddDelivery d;
+  d.id = ids.next<DeliveryId>();
+  d.workspace = "demo";
+  d.record = r.id;
+  d.connection = "sink";
+  d.flow = "order_to_relay";
+  d.effect = r.key;
+  d.lane = "customer/" + r.customer;
+  d.due_at = d.happened_at = now;
+  d.parts = {body(n + 1)};
+  UpdateDelivery u;
+  u.id = d.id;
+  u.workspace = "demo";
+  u.state = DeliveryState::delivered;
+  u.due_at = now;
+  u.attempts = 1;
+  u.parts_done = 1;
+  AddAttempt t;
+  t.delivery = d.id;
+  t.workspace = "demo";
+  t.at = now;
+  t.took = std::chrono::milliseconds{3};
+  t.outcome = "delivered";
+  t.http_status = 200;
+  t.parts_sent = 1;
+  return {{.arrivals = {a}, .records = {r}, .deliveries = {d}, .only_if_fresh = true},
+          {.delivery_updates = {u}, .attempts = {t}}};
+}
+
 double seconds_of(Writer& writer, const std::vector<Step>& steps) {
   const auto began = std::chrono::steady_clock::now();
   const auto receipts = writer.apply(steps);
@@ -110,9 +175,35 @@ double seconds_of(Writer& writer, const std::vector<Step>& steps) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
+int feed(Writer& writer, std::uint64_t batches) {
+  constexpr std::uint64_t events_per_apply = 32;
+  SystemClock clock;
+  IdSource ids(clock, 0);
+  std::vector<Step> outcomes;
+  double seconds = 0;
+  for (std::uint64_t batch = 0; batch < batches; ++batch) {
+    auto steps = std::move(outcomes);
+    outcomes.clear();
+    for (std::uint64_t at = 0; at < events_per_apply; ++at) {
+      auto made = event(ids, batch * events_per_apply + at);
+      steps.push_back(std::move(made.taken));
+      outcomes.push_back(std::move(made.sent));
+    }
+    seconds += seconds_of(writer, steps);
+  }
+  const double events = static_cast<double>(batches * events_per_apply);
+  std::printf("feed    %8.0f events/s (%.0f events)\n", events / seconds, events);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  const bool of_feed = argc > 1 && std::string_view(argv[1]) == "feed";
+  if (of_feed) {
+    --argc;
+    ++argv;
+  }
   const std::uint64_t batches = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 200;
   const std::string url = argc > 2 ? argv[2] : ThrowawayCluster::of_program().url_of_new_schema();
   auto store = postgres::open_postgres_store(url);
@@ -121,6 +212,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", writer.error().what.c_str());
     return 1;
   }
+  if (of_feed) return feed(**writer, batches);
   double arriving = 0;
   double planning = 0;
   double delivering = 0;

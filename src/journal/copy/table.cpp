@@ -59,6 +59,12 @@ constexpr std::array delivery_columns{
     Column{"happened_at"},      Column{"settings_version"},
     Column{"attempts", int32},  Column{"parts", int16},
     Column{"parts_done"}};
+// The embedded store has indexes for it.
+constexpr std::string_view open_deliveries =
+    "(SELECT workspace, 1 AS list, id FROM delivery WHERE state < 10 "
+    "UNION ALL SELECT workspace, state, id FROM delivery WHERE state IN (3, 11))";
+constexpr std::array delivery_open_columns{Column{"workspace", text}, Column{"list", int16},
+                                           Column{"id"}};
 constexpr std::array attempt_columns{
     Column{"workspace", text, "(SELECT d.workspace FROM delivery d WHERE d.id = attempt.delivery)"},
     Column{"delivery"},
@@ -117,6 +123,7 @@ constexpr std::array all{
     Table{"record", 2, record_columns},
     Table{"search_short", 3, search_short_columns},
     Table{"delivery", 2, delivery_columns},
+    Table{"delivery_open", 3, delivery_open_columns, open_deliveries},
     Table{"attempt", 3, attempt_columns},
     Table{"payload", 2, payload_columns, {}, true},
     Table{"case_group", 2, case_group_columns},

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "journal/postgres/open_lists.h"
 #include "journal/postgres/postgres_writer.h"
 
 namespace tillbridge::journal::postgres {
@@ -34,8 +35,11 @@ struct PostgresWriter::Batch {
   std::vector<Receipt> receipts;
   CounterChanges counters;
   TallyChanges tallies;
+  OpenLists open;
   std::vector<std::string> new_workspaces;
-  bool has_duplicates = false;  // among the arrivals of any wave so far
+  bool guesses = true;               // what is new (newness.h)
+  std::uint64_t highest_record = 0;  // put so far
+  bool has_duplicates = false;       // among the arrivals of any wave so far
   // Unfinished now, and not before.
   std::vector<std::uint64_t> arrivals;
   std::vector<std::uint64_t> deliveries;
@@ -43,6 +47,7 @@ struct PostgresWriter::Batch {
   // Of the wave that is being sent, told by the answers.
   std::unordered_set<std::uint64_t> duplicates;  // arrivals
   std::vector<const PutRecord*> replaced;
+  std::unordered_map<std::uint64_t, std::string_view> new_records;  // id -> key
   std::vector<const AddDelivery*> not_stored;  // their effects exist, their bodies must go
   // Records that were not there although their ids are old: do they belong to another workspace?
   std::vector<std::pair<std::uint64_t, std::string_view>> doubtful;

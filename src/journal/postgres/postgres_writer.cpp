@@ -17,6 +17,8 @@ namespace {
 constexpr Duration pause_min = std::chrono::milliseconds{50};
 constexpr Duration pause_max = std::chrono::seconds{2};
 constexpr Duration maintain_every = std::chrono::minutes{1};
+// A batch that is made twice each time would cost more than the guesses save.
+constexpr Duration no_guesses_after_wrong_one = std::chrono::minutes{1};
 
 Tick now() {
   return SystemClock().tick();
@@ -94,6 +96,7 @@ void PostgresWriter::connect() {
           "that was behind?)");
     }
     pause_ = Duration{0};
+    connected_at_ = SystemClock().now();
   } catch (const Failure& failure) {
     drop_connection(failure.what());
     throw;
@@ -165,7 +168,23 @@ Result<std::vector<Receipt>> PostgresWriter::apply(std::span<const Step> steps) 
 }
 
 std::vector<Receipt> PostgresWriter::apply_connected(std::span<const Step> steps) {
+  const bool guesses = now() >= guess_again_at_;
+  try {
+    return apply_once(steps, guesses);
+  } catch (const Failure& failure) {
+    if (!guesses || !failure.constraint()) throw;
+  }
+  // Nothing of it is stored: what failed is no guess the second time.
+  guess_again_at_ = now() + no_guesses_after_wrong_one;
+  roll_back();
+  connect();
+  return apply_once(steps, false);
+}
+
+std::vector<Receipt> PostgresWriter::apply_once(std::span<const Step> steps, bool guesses) {
   Batch batch;
+  batch.guesses = guesses;
+  batch.highest_record = std::max(highest_record_, lowest_id_at(connected_at_));
   batch.receipts.resize(steps.size());
   auto waves = in_waves(steps);
   look_up_workspaces(waves);
@@ -276,9 +295,11 @@ void PostgresWriter::send_fence(std::span<const Step> steps) {
   connection_->send(sql::hold_leases, Params(shards), check);
 }
 
-// Events go first, and are answered before the rest: arrivals and bodies then go in as they stay,
-// without a look at other tables. What is made meanwhile is made again when an event was known.
+// Events go first, and those that are not taken for new ones are answered before the rest: arrivals
+// and bodies then go in as they stay, without a look at other tables. What is made meanwhile is
+// made again when an event was known.
 void PostgresWriter::send(Wave& wave, std::span<const Step> steps, Batch& batch) {
+  batch.new_records.clear();
   const bool asked = send_events(wave.arrivals, batch);
   connection_->start();
   auto bodies = bodies_of(wave, batch);
@@ -307,6 +328,9 @@ void PostgresWriter::send(Wave& wave, std::span<const Step> steps, Batch& batch)
 
 void PostgresWriter::finish(const Wave& wave, Batch& batch) {
   connection_->sync();
+  for (const auto& part : wave.records) {
+    batch.highest_record = std::max(batch.highest_record, part.change->id.value);
+  }
   send_follow_up(batch);
   for (const auto& erased : wave.erased) {
     // One whose record was not found has nothing to erase.
@@ -330,6 +354,7 @@ void PostgresWriter::check_elsewhere(Batch& batch) {
 }
 
 void PostgresWriter::commit(Batch& batch) {
+  send_open(batch.open.changes());
   send_counters(batch.counters);
   send_tallies(batch.tallies);
   if (!batch.arrivals.empty()) batch.kinds |= change_arrivals;
@@ -353,6 +378,7 @@ void PostgresWriter::commit(Batch& batch) {
     }
   }
   acknowledged_ = number_;
+  highest_record_ = batch.highest_record;
   for (const auto& name : batch.new_workspaces) workspaces_.insert(name);
 }
 
@@ -367,6 +393,15 @@ void PostgresWriter::send_notice(const Batch& batch) {
   if ((batch.kinds & change_pauses) != 0) text += " pauses";
   if ((batch.kinds & change_settings) != 0) text += " settings";
   connection_->send(sql::notify, Params(channel_, text));
+}
+
+void PostgresWriter::send_open(const OpenLists::Changes& changes) {
+  for (const auto& [list, ids] : changes.removed) {
+    connection_->send(sql::open_deliveries_removed, Params(list.first, list.second, ids));
+  }
+  for (const auto& [list, ids] : changes.added) {
+    connection_->send(sql::open_deliveries_added, Params(list.first, list.second, ids));
+  }
 }
 
 // Rows per name, so that nodes do not wait for each other; in the order of their keys.

@@ -13,6 +13,7 @@
 #include "journal/erasure.h"
 #include "journal/payload.h"
 #include "journal/postgres/connection.h"
+#include "journal/postgres/open_lists.h"
 #include "journal/postgres/postgres_store.h"
 #include "journal/postgres/row_array.h"
 #include "journal/postgres/waves.h"
@@ -39,13 +40,14 @@ class PostgresWriter final : public Writer {
 
  private:
   struct Batch;
-  // The numbers of the types in migrations/0005, in this database.
+  // The numbers of the types in migrations/0005 and 0006, in this database.
   struct RowTypes {
     std::uint32_t event = 0, arrival = 0, arrival_update = 0, record = 0, delivery = 0,
                   delivery_update = 0, attempt = 0, payload = 0;
   };
 
   std::vector<Receipt> apply_connected(std::span<const Step> steps);
+  std::vector<Receipt> apply_once(std::span<const Step> steps, bool guesses);
   void look_up_workspaces(std::deque<Wave>& waves);
   void send_begin(const std::deque<Wave>& waves, Batch& batch);
   void send_fence(std::span<const Step> steps);
@@ -63,7 +65,9 @@ class PostgresWriter final : public Writer {
   void send_arrivals(const Parts<AddArrival>& parts, Batch& batch);
   void send_updates(const Parts<UpdateArrival>& parts, Batch& batch);
   void send_records(const Parts<PutRecord>& parts, Batch& batch);
+  static void take_new_record(const PutRecord& r, Batch& batch);
   void take_record(const PutRecord& r, const Row& row, Batch& batch);
+  static void take_new_delivery(const AddDelivery& d, Batch& batch);
   void send_deliveries(const Parts<AddDelivery>& parts, Batch& batch);
   // Of its new arrivals and deliveries.
   RowArray bodies_of(const Wave& wave, const Batch& batch);
@@ -78,6 +82,7 @@ class PostgresWriter final : public Writer {
   void erase_arrivals(RecordId record, std::string_view workspace, const ErasedPerson& person);
   void erase_deliveries(RecordId record, std::string_view workspace, const ErasedPerson& person,
                         Batch& batch);
+  void send_open(const OpenLists::Changes& changes);
   void send_counters(const CounterChanges& counters);
   void send_tallies(const TallyChanges& tallies);
 
@@ -100,6 +105,9 @@ class PostgresWriter final : public Writer {
   std::set<std::string, std::less<>> workspaces_;  // known to be in the table
   std::uint64_t number_ = 0;                       // of the batch that was tried last
   std::uint64_t acknowledged_ = 0;                 // of the batch that was committed last
+  std::uint64_t highest_record_ = 0;               // that was put
+  Instant connected_at_;
+  Tick guess_again_at_;
   Tick connect_again_at_;
   Duration pause_{0};
   Tick maintained_at_;

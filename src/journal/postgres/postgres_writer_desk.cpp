@@ -182,6 +182,7 @@ void PostgresWriter::erase_deliveries(RecordId record, std::string_view workspac
     rows[at].read(id, state, reason, effect);
     if (is_unfinished(state) || state == DeliveryState::parked) {
       batch.counters.add(owner, state, -1);
+      batch.open.moved(owner, id.value, state, DeliveryState::skipped);
       state = DeliveryState::skipped;
       reason = erased_reason;
       batch.counters.add(owner, state, 1);

@@ -102,16 +102,19 @@ std::uint64_t PostgresWriter::retire_deliveries(const std::string& workspace, st
   if (old.empty()) return 0;
   ArrayRows payloads;
   ArrayRows deliveries;
+  OpenLists open;
   for (int at = 0; at < old.size(); ++at) {
     std::uint64_t id = 0;
     auto state = DeliveryState::delivered;
     old[at].read(id, state);
     payloads.add(workspace, id);
     deliveries.add(workspace, id);
+    open.moved(workspace, id, state, std::nullopt);
     counters.add(workspace, Counter::deliveries, -1);
     counters.add(workspace, state, -1);
   }
   connection_->send(sql::remove_payloads, payloads.params());
+  send_open(open.changes());
   const auto attempts = connection_->query(sql::remove_attempts, deliveries.params());
   counters.add(workspace, Counter::attempts, -attempts.size());
   return static_cast<std::uint64_t>(old.size());

@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "journal/postgres/batch.h"
+#include "journal/postgres/newness.h"
 #include "journal/postgres/row_array.h"
 #include "journal/postgres/sql.gen.h"
 #include "journal/search_keys.h"
@@ -67,6 +68,8 @@ std::uint64_t first_missing(const Parts<Change>& parts, const Rows& rows) {
 bool PostgresWriter::send_events(const Parts<AddArrival>& parts, Batch& batch) {
   batch.duplicates.clear();
   std::vector<std::uint64_t> asked;
+  bool are_new = batch.guesses;
+  const AddArrival* before = nullptr;
   RowArray events(types_.event);
   const auto by_event = [](const AddArrival& a) {
     return std::tie(a.workspace, a.external_id, a.connection);
@@ -74,10 +77,16 @@ bool PostgresWriter::send_events(const Parts<AddArrival>& parts, Batch& batch) {
   for (const auto* part : in_order(parts, by_event)) {
     const auto& a = *part->change;
     if (a.external_id.empty()) continue;
+    are_new = are_new && is_opaque(a.external_id) && !(before && by_event(*before) == by_event(a));
+    before = &a;
     events.add(a.workspace, a.connection, a.external_id, a.id);
     asked.push_back(a.id.value);
   }
   if (events.empty()) return false;
+  if (are_new) {
+    connection_->send(sql::add_new_events, events.params());
+    return false;
+  }
   const auto take = [&batch, asked = std::move(asked)](const Rows& rows) {
     batch.duplicates.insert(asked.begin(), asked.end());
     for (int at = 0; at < rows.size(); ++at) batch.duplicates.erase(id_of(rows[at]));
@@ -132,27 +141,44 @@ void PostgresWriter::send_updates(const Parts<UpdateArrival>& parts, Batch& batc
 
 void PostgresWriter::send_records(const Parts<PutRecord>& parts, Batch& batch) {
   RowArray records(types_.record);
+  RowArray new_records(types_.record);
   ArrayRows short_keys;
   RowArray payloads(types_.payload);
+  RowArray new_payloads(types_.payload);
   const auto by_key = [](const PutRecord& r) { return std::tie(r.workspace, r.key); };
   for (const auto* part : in_order(parts, by_key)) {
     const auto& r = *part->change;
+    const bool is_new = batch.guesses && has_new_id(r, batch.highest_record);
+    if (is_new) take_new_record(r, batch);
     const std::string keys = join_keys(r.search_keys);
-    records.add(r.workspace, r.id, r.kind, r.key, r.version, r.state, r.reason, r.settings_version,
-                r.happened_at, r.changed_at, r.store, r.customer, keys);
+    (is_new ? new_records : records)
+        .add(r.workspace, r.id, r.kind, r.key, r.version, r.state, r.reason, r.settings_version,
+             r.happened_at, r.changed_at, r.store, r.customer, keys);
     for (const auto& text : short_texts(keys)) short_keys.add(r.workspace, text, r.id);
     if (r.payload.empty()) continue;
     const auto stored = packer_.pack(r.payload);
-    payloads.add(r.workspace, r.id, stored.codec, stored.checksum, Bytes{stored.bytes});
+    (is_new ? new_payloads : payloads)
+        .add(r.workspace, r.id, stored.codec, stored.checksum, Bytes{stored.bytes});
   }
-  connection_->send(sql::put_records, records.params(), [this, &parts, &batch](const Rows& rows) {
-    const auto given = by_id(parts);
-    for (int at = 0; at < rows.size(); ++at) {
-      take_record(*given.at(id_of(rows[at]))->change, rows[at], batch);
-    }
-  });
+  if (!new_records.empty()) connection_->send(sql::add_new_records, new_records.params());
+  if (!new_payloads.empty()) connection_->send(sql::add_payloads, new_payloads.params());
+  if (!records.empty()) {
+    connection_->send(sql::put_records, records.params(), [this, &parts, &batch](const Rows& rows) {
+      const auto given = by_id(parts);
+      for (int at = 0; at < rows.size(); ++at) {
+        take_record(*given.at(id_of(rows[at]))->change, rows[at], batch);
+      }
+    });
+  }
   if (!short_keys.empty()) connection_->send(sql::add_short_texts, short_keys.params());
   if (!payloads.empty()) connection_->send(sql::put_payloads, payloads.params());
+}
+
+void PostgresWriter::take_new_record(const PutRecord& r, Batch& batch) {
+  batch.new_records.emplace(r.id.value, r.key);
+  batch.counters.add(r.workspace, Counter::records, 1);
+  batch.counters.add(r.workspace, r.state, 1);
+  batch.tallies.added(r);
 }
 
 void PostgresWriter::take_record(const PutRecord& r, const Row& row, Batch& batch) {
@@ -176,19 +202,38 @@ void PostgresWriter::take_record(const PutRecord& r, const Row& row, Batch& batc
   batch.counters.add(r.workspace, r.state, 1);
 }
 
+void PostgresWriter::take_new_delivery(const AddDelivery& d, Batch& batch) {
+  batch.counters.add(d.workspace, Counter::deliveries, 1);
+  batch.counters.add(d.workspace, d.state, 1);
+  batch.tallies.added(d);
+  batch.open.moved(d.workspace, d.id.value, std::nullopt, d.state);
+  if (is_unfinished(d.state)) batch.deliveries.push_back(d.id.value);
+}
+
 void PostgresWriter::send_deliveries(const Parts<AddDelivery>& parts, Batch& batch) {
   RowArray deliveries(types_.delivery);
+  RowArray new_deliveries(types_.delivery);
+  Parts<AddDelivery> asked;
   const auto by_effect = [](const AddDelivery& d) {
     return std::tie(d.workspace, d.connection, d.effect);
   };
   for (const auto* part : in_order(parts, by_effect)) {
     const auto& d = *part->change;
     check_parts(d.parts, "delivery " + d.effect);
-    deliveries.add(d.workspace, d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority,
-                   d.on_reject, d.settle, d.state, d.reason, d.due_at, d.happened_at,
-                   d.settings_version, d.parts.size());
+    const auto record = batch.new_records.find(d.record.value);
+    const bool is_new =
+        record != batch.new_records.end() && is_named_after(d.effect, record->second);
+    is_new ? take_new_delivery(d, batch) : asked.push_back(*part);
+    (is_new ? new_deliveries : deliveries)
+        .add(d.workspace, d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority,
+             d.on_reject, d.settle, d.state, d.reason, d.due_at, d.happened_at, d.settings_version,
+             d.parts.size());
   }
-  connection_->send(sql::add_deliveries, deliveries.params(), [&parts, &batch](const Rows& rows) {
+  if (!new_deliveries.empty()) {
+    connection_->send(sql::add_new_deliveries, new_deliveries.params());
+  }
+  if (asked.empty()) return;
+  const auto take = [parts = std::move(asked), &batch](const Rows& rows) {
     std::vector<std::uint64_t> stored;
     for (int at = 0; at < rows.size(); ++at) stored.push_back(id_of(rows[at]));
     std::sort(stored.begin(), stored.end());
@@ -199,12 +244,10 @@ void PostgresWriter::send_deliveries(const Parts<AddDelivery>& parts, Batch& bat
         batch.not_stored.push_back(&d);
         continue;
       }
-      batch.counters.add(d.workspace, Counter::deliveries, 1);
-      batch.counters.add(d.workspace, d.state, 1);
-      batch.tallies.added(d);
-      if (is_unfinished(d.state)) batch.deliveries.push_back(d.id.value);
+      take_new_delivery(d, batch);
     }
-  });
+  };
+  connection_->send(sql::add_deliveries, deliveries.params(), take);
 }
 
 void PostgresWriter::send_updates(const Parts<UpdateDelivery>& parts, Batch& batch) {
@@ -229,6 +272,7 @@ void PostgresWriter::send_updates(const Parts<UpdateDelivery>& parts, Batch& bat
       batch.tallies.moved(workspace, connection, happened_at, before, state);
       batch.counters.add(workspace, before, -1);
       batch.counters.add(workspace, state, 1);
+      batch.open.moved(workspace, id, before, state);
       batch.deliveries.push_back(id);
     }
   });

@@ -32,18 +32,27 @@ WHERE $1 = '' OR w.name = $1 ORDER BY r.id DESC LIMIT $4::bigint
 -- name: deliveries_parked
 SELECT d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority, d.state, d.reason, d.due_at, d.happened_at,
        d.attempts, d.parts_done, d.settings_version, coalesce(r.key, '')
-FROM delivery d LEFT JOIN record r ON r.workspace = d.workspace AND r.id = d.record
-WHERE d.state = 11 AND d.workspace = $1 AND d.id < $2::bigint ORDER BY d.id DESC LIMIT $3::bigint
+FROM (SELECT * FROM delivery_open WHERE workspace = $1 AND list = 11 AND id < $2::bigint
+      ORDER BY id DESC LIMIT $3::bigint) o
+JOIN delivery d ON d.workspace = o.workspace AND d.id = o.id
+LEFT JOIN record r ON r.workspace = d.workspace AND r.id = d.record
+ORDER BY d.id DESC
 -- name: deliveries_blocked
 SELECT d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority, d.state, d.reason, d.due_at, d.happened_at,
        d.attempts, d.parts_done, d.settings_version, coalesce(r.key, '')
-FROM delivery d LEFT JOIN record r ON r.workspace = d.workspace AND r.id = d.record
-WHERE d.state = 3 AND d.workspace = $1 AND d.id < $2::bigint ORDER BY d.id DESC LIMIT $3::bigint
+FROM (SELECT * FROM delivery_open WHERE workspace = $1 AND list = 3 AND id < $2::bigint
+      ORDER BY id DESC LIMIT $3::bigint) o
+JOIN delivery d ON d.workspace = o.workspace AND d.id = o.id
+LEFT JOIN record r ON r.workspace = d.workspace AND r.id = d.record
+ORDER BY d.id DESC
 -- name: deliveries_unfinished
 SELECT d.id, d.record, d.connection, d.flow, d.effect, d.lane, d.priority, d.state, d.reason, d.due_at, d.happened_at,
        d.attempts, d.parts_done, d.settings_version, coalesce(r.key, '')
-FROM delivery d LEFT JOIN record r ON r.workspace = d.workspace AND r.id = d.record
-WHERE d.state < 10 AND d.workspace = $1 AND d.id < $2::bigint ORDER BY d.id DESC LIMIT $3::bigint
+FROM (SELECT * FROM delivery_open WHERE workspace = $1 AND list = 1 AND id < $2::bigint
+      ORDER BY id DESC LIMIT $3::bigint) o
+JOIN delivery d ON d.workspace = o.workspace AND d.id = o.id
+LEFT JOIN record r ON r.workspace = d.workspace AND r.id = d.record
+ORDER BY d.id DESC
 -- name: case_groups_open
 SELECT g.id, g.workspace, g.type, g.group_, g.state, g.owner, g.assignee, g.opened_at, g.due_at, g.last_at, g.closed_at,
        g.closed_by, g.escalation, g.reopened, g.open, g.total, g.reason, coalesce(r.key, '')

@@ -19,6 +19,15 @@ UNION ALL
 SELECT 'delivery ' || d.id || ': unfinished and its body is missing' FROM delivery d
   WHERE d.state < 10 AND NOT EXISTS (SELECT 1 FROM payload p WHERE p.workspace = d.workspace AND p.id = d.id)
 UNION ALL
+SELECT 'delivery ' || s.id || ': is not in list ' || s.list || ' of delivery_open' FROM (
+  SELECT workspace, 1 AS list, id FROM delivery WHERE state < 10
+  UNION ALL SELECT workspace, state, id FROM delivery WHERE state IN (3, 11)) s
+  WHERE NOT EXISTS (SELECT 1 FROM delivery_open o WHERE o.workspace = s.workspace AND o.list = s.list AND o.id = s.id)
+UNION ALL
+SELECT 'delivery ' || o.id || ': does not belong into list ' || o.list || ' of delivery_open' FROM delivery_open o
+  WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.workspace = o.workspace AND d.id = o.id
+    AND CASE o.list WHEN 1 THEN d.state < 10 ELSE d.state = o.list END)
+UNION ALL
 SELECT 'attempt ' || a.number || ' of delivery ' || a.delivery || ': the delivery is missing' FROM attempt a
   WHERE NOT EXISTS (SELECT 1 FROM delivery d WHERE d.workspace = a.workspace AND d.id = a.delivery)
 UNION ALL

@@ -6,7 +6,7 @@ SELECT current_schema()
 -- name: row_types
 SELECT 'event_row'::regtype::oid::bigint, 'arrival_row'::regtype::oid::bigint,
        'arrival_update_row'::regtype::oid::bigint, 'record_row'::regtype::oid::bigint,
-       'delivery_row'::regtype::oid::bigint, 'delivery_update_row'::regtype::oid::bigint,
+       'planned_delivery_row'::regtype::oid::bigint, 'changed_delivery_row'::regtype::oid::bigint,
        'attempt_row'::regtype::oid::bigint, 'payload_row'::regtype::oid::bigint
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED
@@ -22,6 +22,23 @@ INSERT INTO arrival_event (workspace, connection, external_id, arrival)
 SELECT i.workspace, i.connection, i.external_id, i.arrival FROM unnest($1::event_row[]) AS i
 ON CONFLICT DO NOTHING
 RETURNING arrival
+-- For events, records and effects that nobody had before, as far as is known (PostgresWriter::apply): what could be in
+-- the way is not looked for first. If it is there all the same, the statement fails.
+-- name: add_new_events
+INSERT INTO arrival_event (workspace, connection, external_id, arrival)
+SELECT i.workspace, i.connection, i.external_id, i.arrival FROM unnest($1::event_row[]) AS i
+-- name: add_new_records
+INSERT INTO record (workspace, id, kind, key, version, state, reason, settings_version, happened_at, changed_at, store,
+                    customer, search_keys)
+SELECT i.workspace, i.id, i.kind, i.key, i.version, i.state, i.reason, i.settings_version, i.happened_at, i.changed_at,
+       i.store, i.customer, i.search_keys
+FROM unnest($1::record_row[]) AS i
+-- name: add_new_deliveries
+INSERT INTO delivery (workspace, id, record, connection, flow, effect, lane, priority, on_reject, settle, state, reason,
+                      due_at, happened_at, settings_version, parts)
+SELECT i.workspace, i.id, i.record, i.connection, i.flow, i.effect, i.lane, i.priority, i.on_reject, i.settle, i.state,
+       i.reason, i.due_at, i.happened_at, i.settings_version, i.parts
+FROM unnest($1::planned_delivery_row[]) AS i
 -- name: add_arrivals
 INSERT INTO arrival (workspace, id, connection, source, external_id, subject, announces, state, reason, received_at,
                      happened_at, due_at, record)
@@ -65,7 +82,7 @@ INSERT INTO delivery (workspace, id, record, connection, flow, effect, lane, pri
                       due_at, happened_at, settings_version, parts)
 SELECT i.workspace, i.id, i.record, i.connection, i.flow, i.effect, i.lane, i.priority, i.on_reject, i.settle, i.state,
        i.reason, i.due_at, i.happened_at, i.settings_version, i.parts
-FROM unnest($1::delivery_row[]) AS i
+FROM unnest($1::planned_delivery_row[]) AS i
 ON CONFLICT (workspace, connection, effect) DO NOTHING
 RETURNING id
 -- name: add_payloads
@@ -83,9 +100,13 @@ ON CONFLICT (workspace, id) DO UPDATE SET codec = excluded.codec, checksum = exc
 -- name: update_deliveries
 UPDATE delivery d SET state_before = d.state, state = i.state, reason = i.reason, due_at = i.due_at,
                       attempts = i.attempts, parts_done = i.parts_done
-FROM unnest($1::delivery_update_row[]) AS i
+FROM unnest($1::changed_delivery_row[]) AS i
 WHERE d.workspace = i.workspace AND d.id = i.id
 RETURNING d.id, d.workspace, d.state_before, d.connection, d.happened_at
+-- name: open_deliveries_added
+INSERT INTO delivery_open (workspace, list, id) SELECT $1, $2::bigint, unnest($3::bigint[])
+-- name: open_deliveries_removed
+DELETE FROM delivery_open WHERE workspace = $1 AND list = $2::bigint AND id = ANY ($3::bigint[])
 -- name: add_attempts
 INSERT INTO attempt (workspace, delivery, number, trigger, at, took_us, outcome, http_status, reason, parts_sent)
 SELECT i.workspace, i.delivery, i.number, i.trigger, i.at, i.took_us, i.outcome, i.http_status, i.reason, i.parts_sent
