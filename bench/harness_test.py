@@ -13,7 +13,8 @@ import unittest
 
 sys.dont_write_bytecode = True
 
-from harness import bars, document, figures, growth, load, nodes, report, search, surges, timeline, waiting
+from harness import (bars, document, figures, growth, load, n8n, nodes, report, search, servers, shared_sending, surges,
+                     timeline, waiting)
 from harness.catalogue import SCENARIOS
 from harness.processes import Failed
 from harness.replay import replay_figure
@@ -276,6 +277,57 @@ class Children(unittest.TestCase):
             self.assertFalse(one.usable("b"))
             one.used("a", 300)
             self.assertFalse(one.usable("a"))
+
+
+class SharedSending(unittest.TestCase):
+    FIGURE = {"events": 1_000, "cpu_s": 0.9, "complete": True}
+
+    def test_who_sent_and_who_paid(self):
+        figure = shared_sending.shared_figure(self.FIGURE, {1: 10, 2: 5}, {1: 410, 2: 305, 3: 300}, [0.2, 0.1, 0.1])
+        self.assertEqual(figure["by_hub"], [400, 300, 300])
+        self.assertEqual((figure["least_share"], figure["leader_cpu_s_per_10k"], figure["others_cpu_s_per_10k"]), (0.3, 2, 2))
+        self.assertAlmostEqual(figure["database_cpu_s_per_10k"], 5)
+
+    def test_what_the_journal_does_not_have_or_one_hub_did_alone_is_no_figure(self):
+        with self.assertRaisesRegex(Failed, "999 deliveries as done, the sinks got 1000"):
+            shared_sending.shared_figure(self.FIGURE, {}, {1: 500, 2: 499}, [0.1, 0.1])
+        with self.assertRaisesRegex(Failed, "sent nothing"):
+            shared_sending.shared_figure(self.FIGURE, {2: 7}, {1: 1_000, 2: 7}, [0.1, 0.1])
+
+    def test_a_backlog_is_over_when_the_last_sink_has_the_last_order(self):
+        accounts = [{"last_new_us": 3_000_000, "doubles": 1, "order_violations": 0},
+                    {"last_new_us": 5_000_000, "doubles": 0, "order_violations": 2}]
+        figure = shared_sending.drain_figure({"cpu_s": 0.5}, {"acked": 100, "errors": 0}, accounts, 1_000_000)
+        self.assertEqual((figure["events"], figure["drain_per_s"], figure["cpu_s_per_10k"]), (200, 50, 25))
+        self.assertEqual((figure["doubles"], figure["out_of_order"]), (1, 2))
+
+    def test_each_case_is_held_against_one_hub_of_its_round(self):
+        for name, case in shared_sending.CASES.items():
+            self.assertTrue(name.endswith(str(case.hubs)), name)
+            self.assertEqual(shared_sending.CASES[shared_sending.alone(name)].hubs, 1)
+        self.assertEqual(shared_sending.over_one_hub({"hubs_1": 100, "hubs_3": 150}, "hubs_3"), {"over_one_hub": 1.5})
+        self.assertEqual(shared_sending.over_one_hub({"hubs_1": None, "hubs_3": 150}, "hubs_3"), {})
+        self.assertEqual(shared_sending.over_one_hub({"hubs_1": 100, "hubs_3": None}, "hubs_3"), {})
+
+    def test_shares_are_equal_when_all_shards_are_carried_by_as_many_hubs(self):
+        def nodes_of(*shards):
+            return [{"shards": one} for one in shards]
+        self.assertTrue(servers.equal_shares(nodes_of(86, 85, 85), 3))
+        self.assertTrue(servers.equal_shares(nodes_of(256), 1))
+        self.assertFalse(servers.equal_shares(nodes_of(86, 85), 3))
+        self.assertFalse(servers.equal_shares(nodes_of(250, 3, 3), 3))
+        self.assertFalse(servers.equal_shares(nodes_of(86, 85, 80), 3))  # some are nobody's
+
+
+class N8n(unittest.TestCase):
+    def test_the_workflow_has_the_transform_and_the_sink(self):
+        template, code = ((n8n.FOLDER / name).read_text() for name in ("workflow.json", "transform.js"))
+        imported = json.loads(n8n.workflow(template, code, 4711))
+        nodes_by_type = {node["type"].split(".")[1]: node["parameters"] for node in imported["nodes"]}
+        self.assertEqual(nodes_by_type["code"]["jsCode"], code)
+        self.assertEqual(nodes_by_type["httpRequest"]["url"], "http://127.0.0.1:4711/events")
+        self.assertEqual(imported["id"], n8n.WORKFLOW)
+        self.assertEqual(n8n.PATH.rsplit("/", 1)[1], nodes_by_type["webhook"]["path"])
 
 
 class Text(unittest.TestCase):

@@ -40,6 +40,7 @@ def arguments():
                         help="where journals and databases are put; a real disk")
     parser.add_argument("--fixtures", type=pathlib.Path, default=ROOT / "build/bench",
                         help="where journals that took minutes to fill are kept for the next run")
+    parser.add_argument("--with-n8n", action="store_true", help="n8n among the peers, too: two gigabytes of packages")
     parser.add_argument("--keep", action="store_true", help="keep that folder, to read the logs")
     given = parser.parse_args()
     for name in given.scenario:
@@ -56,7 +57,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="tillbridge-bench-", dir=given.folder))
     folder.chmod(0o755)  # the database's user has to get in
     bench = Bench(folder, given.programs.resolve(), given.hub.resolve(), given.sandbox.resolve(), given.seconds,
-                  given.rounds, given.wait_quiet, given.scale, given.fixtures.resolve())
+                  given.rounds, given.wait_quiet, given.scale, given.fixtures.resolve(), given.with_n8n)
     started = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     try:
         described = machine.describe(folder)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs the measurements against references and peers (bench/README.md).
-#   tools/bench.sh [--json] [--write-docs] [--seconds N] [--rounds N] [scenario...]
+#   tools/bench.sh [--json] [--write-docs] [--seconds N] [--rounds N] [--with-n8n] [scenario...]
 # Installs what they need beside the build: nginx, Redis, PostgreSQL, strace, and the peers' npm packages.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -31,7 +31,8 @@ install_packages() {
 node_is_new_enough() {
   "$1" -e '
     const [major, minor] = process.versions.node.split(".").map(Number);
-    process.exit(major > 22 || (major === 22 && minor >= 19) ? 0 : 1)' 2>/dev/null
+    const least = Number(process.argv[1]);
+    process.exit(major > least || (major === least && (least > 22 || minor >= 19)) ? 0 : 1)' "${2:-22}" 2>/dev/null
 }
 
 # As in tools/console.sh: the packages node-PLATFORM-ARCHITECTURE hold the program itself. run.py finds it there.
@@ -63,12 +64,32 @@ peers_packages() {
   echo "$lock" >"$PEERS/node_modules/.lock-stamp"
 }
 
+# n8n has two thousand packages; npm works on them for minutes, pnpm for seconds.
+PNPM=12.21.0
+n8n_packages() {
+  local lock pnpm="$PEERS/.pnpm"
+  lock="$(sha256sum "$PEERS/n8n/pnpm-lock.yaml" | cut -d ' ' -f 1)"
+  [ "$(cat "$PEERS/n8n/node_modules/.lock-stamp" 2>/dev/null)" = "$lock" ] && return
+  mkdir -p "$pnpm"
+  [ -f "$pnpm/package.json" ] || echo '{"private": true}' >"$pnpm/package.json"
+  step bench-pnpm "Fetching pnpm $PNPM for n8n" \
+    npm install --prefix "$pnpm" --ignore-scripts --no-audit --no-fund --no-save "pnpm@$PNPM"
+  # Its store beside it, so that nothing stays when the folders are removed.
+  step bench-n8n "Installing n8n" \
+    node "$pnpm/node_modules/pnpm/bin/pnpm.mjs" --dir "$PEERS/n8n" install --frozen-lockfile --ignore-scripts \
+    --store-dir "$(realpath "$pnpm")/node_modules/.store" --reporter append-only
+  echo "$lock" >"$PEERS/n8n/node_modules/.lock-stamp"
+}
+
 # What there is can be asked without building it.
 [[ " $* " == *" --help "* ]] && exec python3 -B bench/run.py --help
 
 install_packages
-node_is_new_enough node || own_node
+WITH_N8N=
+[[ " $* " == *" --with-n8n "* ]] && WITH_N8N=yes
+node_is_new_enough node ${WITH_N8N:+24} || own_node
 peers_packages
+[ -n "$WITH_N8N" ] && n8n_packages
 CONFIGURE_ARGUMENTS="-DTILLBRIDGE_BENCH=ON" build_preset release "${TARGETS[@]}"
 step bench-self-test "Testing what measures" build/release/bin/bench_net_test --gtest_brief=1
 step bench-harness-test "Testing what judges" python3 -B bench/harness_test.py

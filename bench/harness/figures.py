@@ -10,6 +10,7 @@ RATES = ("requests_per_s", "jobs_per_s", "events_per_s", "acked_per_s", "drain_p
 
 # Printed, in this order.
 KEYS = (*RATES, "ack_p50_ms", "ack_p99_ms", "load_late_p99_ms", "sink_p50_ms", "sink_p99_ms", "cpu_s_per_10k",
+        "leader_cpu_s_per_10k", "others_cpu_s_per_10k", "database_cpu_s_per_10k", "over_one_hub", "least_share",
         "us_per_event", "backlog_peak", "clear_s", "noticed_s", "lag_max_ms", "before_p99_ms", "burst_p99_ms",
         "after_p99_ms", "burst_ack_p99_ms", "replay_s", "quiet_p99_ms", "live_p99_ms", "live_ack_p99_ms", "refused",
         "calls_hung", "records", "waiting", "journal_mb", "fill_s", "p50_ms", "p99_ms", "p99_ms_worst", "depth_ratio",

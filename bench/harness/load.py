@@ -43,6 +43,10 @@ class Sink:
         """Events are answered with this status from now on; 0: not at all."""
         self._call("POST", f"/mode/{status}")
 
+    def answer_after(self, milliseconds):
+        """Events are answered so long after they came, from now on."""
+        self._call("POST", f"/delay/{milliseconds}")
+
 
 @contextlib.contextmanager
 def sink(programs, folder):

@@ -15,6 +15,10 @@ def pause(hub, connection):
     hub.ask("POST", f"/workspaces/{hub.workspace}/connections/{connection}/pause", {"reason": "bench"})
 
 
+def resume(hub, connection):
+    hub.ask("POST", f"/workspaces/{hub.workspace}/connections/{connection}/resume", {})
+
+
 @contextlib.contextmanager
 def with_neighbour(bench, folder, far_end):
     """The hub with both targets, and the other one's sink."""

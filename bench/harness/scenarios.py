@@ -8,9 +8,9 @@ import sqlite3
 import sys
 import time
 
-from . import machine, servers
+from . import machine, n8n, servers
 from .load import Load, all_arrived, sink
-from .processes import Failed, counted_syncs, run_json
+from .processes import Failed, counted_syncs, free_port, run_json
 
 STEADY_RATE = 500
 WARM_UP_S = 1.5
@@ -30,6 +30,7 @@ class Bench:
     wait_quiet_s: float = 0
     scale: float = 1  # of what is large or long by itself; with less than 1 its bars are not judged
     fixtures: pathlib.Path = pathlib.Path("build/bench")  # journals that took minutes to fill
+    with_n8n: bool = False
     _folders: int = 0
 
     def scaled(self, number):
@@ -85,6 +86,15 @@ def _bullmq(folder, sink_port):
             yield Running(port, pids([server, *processes]))
 
 
+@contextlib.contextmanager
+def _n8n_queue(folder, sink_port):
+    queue_port = free_port()
+    with servers.postgres(folder / "postgres") as (database, server):
+        with servers.redis(folder / "redis", queue_port) as (_, queue):
+            with n8n.n8n(folder / "n8n", sink_port, database, queue_port) as (port, processes):
+                yield Running(port, pids([server, queue, *processes]), n8n.PATH)
+
+
 PEERS = {
     "outbox": _postgres_peer("outbox.mjs"),
     "outbox_shared": _postgres_peer("outbox.mjs", "--shared"),
@@ -92,6 +102,11 @@ PEERS = {
     "pgboss_shared": _postgres_peer("pgboss.mjs", "--shared"),
     "bullmq": _bullmq,
 }
+N8N = {"n8n": _n8n_queue}
+
+
+def peers_of(bench):
+    return {**PEERS, **(N8N if bench.with_n8n else {})}
 
 
 @contextlib.contextmanager
@@ -141,9 +156,13 @@ def contention(roots, figure):
 
 def flow(bench, generator, far_end, running, rate=0):
     """POST to sink, every order checked, after a warm-up that does not count."""
-    figure = {}
     all_arrived(far_end, running.load(generator, WARM_UP_S, rate))
     far_end.reset()
+    return warm_flow(bench, generator, far_end, running, rate)
+
+
+def warm_flow(bench, generator, far_end, running, rate=0):
+    figure = {}
     sink_cpu = far_end.report()["cpu_s"]
     with contention(running.roots, figure):
         report = running.load(generator, bench.seconds, rate)
@@ -206,7 +225,7 @@ def syncs_per_1000(bench, name, contender):
 # What is said of a figure while the measurement goes on; the table has more.
 BRIEF = ("events_per_s", "acked_per_s", "jobs_per_s", "requests_per_s", "ack_p99_ms", "cpu_s_per_10k", "per_1000",
          "backlog_peak", "clear_s", "drain_per_s", "replay_per_s", "live_p99_ms", "rss_mb_peak", "first_delivery_s",
-         "p99_ms_worst", "kills", "missing", "doubles", "out_of_order")
+         "leader_cpu_s_per_10k", "others_cpu_s_per_10k", "database_cpu_s_per_10k", "over_one_hub", "by_hub", "p99_ms_worst", "kills", "missing", "doubles", "out_of_order")
 
 
 def brief(figure):
@@ -344,7 +363,7 @@ def ack(bench):
 # End to end.
 
 def _all_end_to_end(bench, rate):
-    return in_turn(bench, {**hubs(bench), **PEERS},
+    return in_turn(bench, {**hubs(bench), **peers_of(bench)},
                    lambda name, contender: end_to_end(bench, name, contender, rate))
 
 
@@ -362,6 +381,6 @@ def capacity(bench):
 def peers(bench):
     measured = _all_end_to_end(bench, 0)
     say(" syncs, under strace")
-    contenders = {**hubs(bench), **PEERS}
+    contenders = {**hubs(bench), **peers_of(bench)}
     measured["syncs"] = {name: syncs_per_1000(bench, name, contender) for name, contender in contenders.items()}
     return measured

@@ -79,7 +79,7 @@ RELAY = """
 url = "http://127.0.0.1:{port}/events"
 allow_private = true
 calls_per_second = 100000
-calls_in_flight_max = 64
+calls_in_flight_max = {calls}
 """
 POSTGRES_JOURNAL = """
 [journal]
@@ -87,6 +87,8 @@ store = "postgresql"
 url = "postgresql://postgres@/postgres?host={folder}"
 """
 FEED_PATH, FEED_TOKEN = "/feed/demo/orders", "a token for the bench's feed"
+CALLS_IN_FLIGHT_MAX = 64  # of a relay
+SHARDS, SHARED_WITHIN_S = 256, 40
 HUB_USER, HUB_PASSWORD, HUB_PATH = "sitoo-events", "events-password", "/sitoo/demo/events"
 
 
@@ -139,26 +141,29 @@ def postgres(folder):
 
 
 @contextlib.contextmanager
-def redis(folder):
+def redis(folder, port=0):
     folder.mkdir()
     path = folder / "redis.sock"
-    with Program(folder / "redis.log", tool("redis-server"), "--port", 0, "--unixsocket", path, "--dir", folder,
+    with Program(folder / "redis.log", tool("redis-server"), "--port", port, "--bind", "127.0.0.1", "--unixsocket", path, "--dir", folder,
                  "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--maxmemory-policy", "noeviction",
                  announces=False) as program:
         wait_for("redis", path.exists)
         yield path, program
 
 
-def node():
-    """A Node new enough for the peers: the one in the path, or the npm package's in peers/.node."""
+def node_at_least(program, major, minor):
     check = ("const [a, b] = process.versions.node.split('.').map(Number);"
-             "process.exit(a > 22 || (a === 22 && b >= 19) ? 0 : 1)")
+             f"process.exit(a > {major} || (a === {major} && b >= {minor}) ? 0 : 1)")
+    return pathlib.Path(program).exists() and subprocess.run([program, "-e", check], capture_output=True).returncode == 0
+
+
+def node(major=22, minor=19):
+    """A Node new enough: the one in the path, or the npm package's in peers/.node."""
     own = PEERS / ".node" / "node_modules" / f"node-{own_platform()}" / "bin" / "node"
     for candidate in (shutil.which("node"), own):
-        if candidate and pathlib.Path(candidate).exists():
-            if subprocess.run([candidate, "-e", check], capture_output=True).returncode == 0:
-                return candidate
-    raise Failed("the peers need Node 22.19 or newer; tools/bench.sh fetches one")
+        if candidate and node_at_least(candidate, major, minor):
+            return candidate
+    raise Failed(f"Node {major}.{minor} or newer is needed; tools/bench.sh fetches one")
 
 
 def own_platform():
@@ -200,6 +205,21 @@ class Hub:
         return json.loads(text)
 
 
+def _settings(folder, platforms, relays, calls_in_flight_max, database, data):
+    """(configuration file, public port, control port)"""
+    public, control = free_port(), free_port()
+    text = HUB.format(data=data, public=public, control=control, user=HUB_USER, password=HUB_PASSWORD,
+                      sitoo=platforms.says["sitoo_port"], bloomreach=platforms.says["bloomreach_port"])
+    if relays:
+        text += FEED.format(token=FEED_TOKEN)
+        text += "".join(RELAY.format(name=name, port=port, calls=calls_in_flight_max) for name, port in relays.items())
+    if database:
+        text += POSTGRES_JOURNAL.format(folder=database)
+    config = folder / "tillbridge.toml"
+    config.write_text(text)
+    return config, public, control
+
+
 @contextlib.contextmanager
 def hub(folder, program, sandbox, relays=None, database=None, data=None):
     """The hub as an installation has it (history and console on), with a Sitoo that answers.
@@ -210,15 +230,38 @@ def hub(folder, program, sandbox, relays=None, database=None, data=None):
     folder.mkdir()
     data = data or folder / "data"
     with Program(folder / "sandbox.log", sandbox, "--parent-pid", os.getpid()) as platforms:
-        public, control = free_port(), free_port()
-        config = folder / "tillbridge.toml"
-        text = HUB.format(data=data, public=public, control=control, user=HUB_USER, password=HUB_PASSWORD,
-                          sitoo=platforms.says["sitoo_port"], bloomreach=platforms.says["bloomreach_port"])
-        if relays:
-            text += FEED.format(token=FEED_TOKEN)
-            text += "".join(RELAY.format(name=name, port=port) for name, port in relays.items())
-        if database:
-            text += POSTGRES_JOURNAL.format(folder=database)
-        config.write_text(text)
+        config, public, control = _settings(folder, platforms, relays, CALLS_IN_FLIGHT_MAX, database, data)
         with Program(folder / "hub.log", program, "serve", "--config", config, "--announce") as running:
             yield Hub(public, control, running, data)
+
+
+@contextlib.contextmanager
+def hubs(folder, program, sandbox, relays, database, count, calls_in_flight_max):
+    """So many hubs on one PostgreSQL, each with its part of the shards: (the one that leads, all their programs)."""
+    folder.mkdir()
+    with contextlib.ExitStack() as stack:
+        platforms = stack.enter_context(Program(folder / "sandbox.log", sandbox, "--parent-pid", os.getpid()))
+        programs, leader = [], None
+        for number in range(1, count + 1):
+            own = folder / f"node-{number}"
+            own.mkdir()
+            config, public, control = _settings(own, platforms, relays, calls_in_flight_max, database, own / "data")
+            # Only a hub that leads announces itself: the first one, as it is alone.
+            running = stack.enter_context(Program(own / "hub.log", program, "serve", "--config", config, "--node", number,
+                                                  "--announce", announces=leader is None))
+            programs.append(running)
+            leader = leader or Hub(public, control, running, own / "data")
+        wait_for("each hub's part of the shards", lambda: equal_shares(_nodes(program, config), count), SHARED_WITHIN_S)
+        yield leader, programs
+
+
+def _nodes(program, config):
+    """What `tillbridge nodes` says."""
+    said = subprocess.run([program, "nodes", "--config", config, "--json"], capture_output=True, text=True)
+    return json.loads(said.stdout) if said.returncode == 0 else []
+
+
+def equal_shares(nodes, count):
+    """Each of so many hubs carries its part of all shards, give or take one."""
+    shares = [node["shards"] for node in nodes if node["shards"]]
+    return len(shares) == count and sum(shares) == SHARDS and max(shares) - min(shares) <= 2

@@ -11,6 +11,7 @@
 #include "net/http_frames.h"
 #include "net/id_set.h"
 #include "sink/account.h"
+#include "sink/delayed_answers.h"
 
 namespace tillbridge::bench {
 namespace {
@@ -107,6 +108,28 @@ TEST(Account, KeepsWhenEachNewOrderCame) {
   std::vector<std::uint64_t> numbers(account.arrivals().size() / sizeof(std::uint64_t));
   std::memcpy(numbers.data(), account.arrivals().data(), account.arrivals().size());
   EXPECT_THAT(numbers, testing::ElementsAre(5, 2'500, 1'500, 2, 4'000, 0));
+}
+
+TEST(DelayedAnswers, GoOutWhenTheirTimeHasComeInOrder) {
+  constexpr std::uint64_t ms = 1'000'000;
+  DelayedAnswers later;
+  EXPECT_FALSE(later.delays());
+  EXPECT_EQ(later.wait_ms(0), -1);
+  later.delay(50);
+  EXPECT_TRUE(later.delays());
+  later.add({3, 1, "first"}, 10 * ms);
+  later.add({4, 2, "second"}, 20 * ms);
+  EXPECT_EQ(later.wait_ms(10 * ms), 50);
+  EXPECT_EQ(later.wait_ms(59 * ms + 1), 1);  // never too early
+  EXPECT_TRUE(later.take_due(59 * ms).empty());
+  const auto due = later.take_due(60 * ms);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].socket, 3);
+  EXPECT_EQ(due[0].connection, 1U);
+  EXPECT_EQ(due[0].text, "first");
+  later.delay(0);
+  EXPECT_EQ(later.wait_ms(100 * ms), 0);  // what was late already is not forgotten
+  EXPECT_EQ(later.take_due(100 * ms).size(), 1U);
 }
 
 }  // namespace

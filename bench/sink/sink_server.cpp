@@ -6,6 +6,7 @@
 //   POST /reset   forgets everything
 //   POST /mode/N  answers events with status N from now on, and counts none but with 200;
 //                 /mode/0: reads events and never answers
+//   POST /delay/N events are answered N ms after they came from now on
 // Says {"port":N} on standard output when it listens. One thread; ends on SIGTERM.
 //
 // An order is known by "bench_id":"<12 digits>" in the body, its sending by "bench_at":"<16
@@ -26,6 +27,7 @@
 
 #include "net/http_frames.h"
 #include "sink/account.h"
+#include "sink/delayed_answers.h"
 
 namespace {
 
@@ -47,13 +49,19 @@ class Sink {
   [[noreturn]] void run() {
     std::vector<epoll_event> ready(256);
     for (;;) {
-      const int count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), -1);
+      const int count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()),
+                                   later_.wait_ms(monotonic_ns()));
       for (int i = 0; i < count; ++i) {
         const int socket = ready[static_cast<std::size_t>(i)].data.fd;
         if (socket == listener_)
           accept_all();
         else
           read(socket);
+      }
+      for (const DelayedAnswers::Answer& answer : later_.take_due(monotonic_ns())) {
+        const auto found = connections_.find(answer.socket);
+        if (found != connections_.end() && found->second.number == answer.connection)
+          send_all(answer.socket, answer.text);
       }
     }
   }
@@ -70,13 +78,13 @@ class Sink {
     for (;;) {
       const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (socket < 0) return;
-      buffers_[socket].clear();
+      connections_[socket] = {++connections_made_, {}};
       watch(socket);
     }
   }
 
   void drop(int socket) {
-    buffers_.erase(socket);
+    connections_.erase(socket);
     close(socket);
   }
 
@@ -85,7 +93,8 @@ class Sink {
     const ssize_t got = recv(socket, bytes, sizeof bytes, 0);
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) return drop(socket);
-    std::string& buffer = buffers_[socket];
+    Connection& connection = connections_[socket];
+    std::string& buffer = connection.buffer;
     buffer.append(bytes, static_cast<std::size_t>(got));
     std::string answers;
     std::size_t used = 0;
@@ -95,41 +104,53 @@ class Sink {
       const HeadState state = read_head(rest, head);
       if (state == HeadState::refused || rest.size() > request_bytes_max) return drop(socket);
       if (state == HeadState::incomplete || rest.size() < head.head_bytes + head.body_bytes) break;
-      answer(answers, head, rest.substr(head.head_bytes, head.body_bytes));
+      const bool is_event = answer(answers, head, rest.substr(head.head_bytes, head.body_bytes));
+      if (is_event && later_.delays() && !answers.empty()) {
+        later_.add({socket, connection.number, std::move(answers)}, monotonic_ns());
+        answers.clear();
+      }
       used += head.head_bytes + head.body_bytes;
     }
     buffer.erase(0, used);
     if (!answers.empty()) send_all(socket, answers);
   }
 
-  void answer(std::string& out, const Head& head, std::string_view body) {
+  // Whether it was an event.
+  bool answer(std::string& out, const Head& head, std::string_view body) {
+    bool is_event = false;
     std::string_view reply = "ok";
     std::string report;
     unsigned status = 200;
     constexpr std::string_view mode = "POST /mode/";
+    constexpr std::string_view delay = "POST /delay/";
     if (head.first_line.starts_with("GET /seen")) {
       reply = account_.seen();
     } else if (head.first_line.starts_with("GET /arrivals")) {
       reply = account_.arrivals();
     } else if (head.first_line.starts_with(mode)) {
       status_ = static_cast<unsigned>(digits_after(head.first_line, mode.size()));
+    } else if (head.first_line.starts_with(delay)) {
+      later_.delay(digits_after(head.first_line, delay.size()));
     } else if (head.first_line.starts_with("GET ")) {
       report = account_.report(cpu_seconds());
       reply = report;
     } else if (head.first_line.starts_with("POST /reset")) {
       account_ = Account(lanes_);
-    } else if (status_ == 200) {
-      account_.take(body, monotonic_ns() / 1'000);
     } else {
-      account_.refuse();
-      if (status_ == 0) return;
+      is_event = true;
       status = status_;
+      if (status_ == 200)
+        account_.take(body, monotonic_ns() / 1'000);
+      else
+        account_.refuse();
+      if (status_ == 0) return is_event;
     }
     fmt::format_to(
         std::back_inserter(out),
         "HTTP/1.1 {} As told\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         status, reply.size());
     out += reply;
+    return is_event;
   }
 
   // Answers are small but for the bitmap, whose reader is waiting for it: this may block for it.
@@ -146,7 +167,13 @@ class Sink {
   unsigned status_ = 200;  // of the answers to events; 0: none
   int listener_ = -1;
   int epoll_ = -1;
-  std::unordered_map<int, std::string> buffers_;
+  struct Connection {
+    std::uint64_t number = 0;
+    std::string buffer;
+  };
+  std::unordered_map<int, Connection> connections_;
+  std::uint64_t connections_made_ = 0;
+  DelayedAnswers later_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <fstream>
 #include <limits>
 #include <mutex>
 #include <thread>
@@ -29,6 +30,7 @@ using postgres::PostgresSettings;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr std::chrono::seconds patience{20};
 
@@ -329,6 +331,39 @@ TEST_F(PostgresStoreTest, RowsTravelAsOneParameter) {
   EXPECT_EQ(got[1].bytes(3), "Åsa");
   EXPECT_EQ(got[1].integer(4), 9);
   EXPECT_EQ(got[1].integer(5), std::int64_t{1} << 40);
+}
+
+// One of the statements in queries/.
+std::string statement(const std::string& file, const std::string& name) {
+  std::ifstream in(std::string(TILLBRIDGE_SOURCE_DIR) + "/src/journal/postgres/queries/" + file);
+  std::string text;
+  bool here = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("--"))
+      here = line == "-- name: " + name;
+    else if (here)
+      text += line + "\n";
+  }
+  return text;
+}
+
+// Plans are made as soon as a node starts, when the tables are small, and kept while they grow.
+TEST_F(PostgresStoreTest, WhatOtherNodesTellOfIsLookedUpByWorkspaceAndIdTogether) {
+  const auto one = node(1);
+  Connection connection({url_});
+  const std::vector<std::pair<std::string, std::string>> statements{
+      {"changes.sql", "open_arrivals_of"},
+      {"changes.sql", "deliveries_of"},
+      {"read.sql", "payloads_anywhere"}};
+  for (const auto& [file, name] : statements) {
+    connection.run("PREPARE " + name + " (bigint[]) AS " + statement(file, name));
+    const auto plan = connection.query("EXPLAIN EXECUTE " + name + "('{11,12}')");
+    std::string text;
+    for (int at = 0; at < plan.size(); ++at) text += std::string(plan[at].bytes(0)) + "\n";
+    EXPECT_THAT(text, HasSubstr("Index Cond: ((workspace = w.name) AND (id = i.id))")) << name;
+    EXPECT_THAT(text, Not(HasSubstr("Filter: ((")))
+        << name << ": rows of another table compared one by one";
+  }
 }
 
 TEST_F(PostgresStoreTest, TextsThatPostgresRefusesDoNotKeepABatchOut) {

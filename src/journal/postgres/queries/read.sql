@@ -42,9 +42,10 @@ SELECT workspace, connection, at, by, reason FROM pause ORDER BY workspace, conn
 -- name: payloads
 SELECT p.id, p.codec, p.checksum, p.bytes FROM unnest($2::bigint[]) AS i (id)
 JOIN payload p ON p.workspace = $1 AND p.id = i.id
+-- As in changes.sql: LIMIT, so that workspace and id are looked up together.
 -- name: payloads_anywhere
-SELECT p.id, p.codec, p.checksum, p.bytes FROM unnest($1::bigint[]) AS i (id), workspace w, payload p
-WHERE p.workspace = w.name AND p.id = i.id
+SELECT p.id, p.codec, p.checksum, p.bytes FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT * FROM payload t WHERE t.workspace = w.name AND t.id = i.id LIMIT 1) p
 -- name: records_by_key
 SELECT r.id, r.workspace, r.kind, r.key, r.version, r.state, r.reason, r.settings_version, r.happened_at, r.changed_at,
        r.store, r.customer, r.search_keys
