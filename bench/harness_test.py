@@ -291,8 +291,11 @@ class SharedSending(unittest.TestCase):
     def test_what_the_journal_does_not_have_or_one_hub_did_alone_is_no_figure(self):
         with self.assertRaisesRegex(Failed, "999 deliveries as done, the sinks got 1000"):
             shared_sending.shared_figure(self.FIGURE, {}, {1: 500, 2: 499}, [0.1, 0.1])
-        with self.assertRaisesRegex(Failed, "sent nothing"):
-            shared_sending.shared_figure(self.FIGURE, {2: 7}, {1: 1_000, 2: 7}, [0.1, 0.1])
+        with self.assertRaisesRegex(Failed, "sent hardly anything"):
+            shared_sending.shared_figure(self.FIGURE, {2: 7}, {1: 1_000, 2: 107}, [0.1, 0.1])
+        for disorder in ({"doubles": 1}, {"out_of_order": 1}):
+            with self.assertRaisesRegex(Failed, "1 (doubled|out of order)"):
+                shared_sending.shared_figure(self.FIGURE | disorder, {}, {1: 500, 2: 500}, [0.1, 0.1])
 
     def test_a_backlog_is_over_when_the_last_sink_has_the_last_order(self):
         accounts = [{"last_new_us": 3_000_000, "doubles": 1, "order_violations": 0},

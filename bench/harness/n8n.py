@@ -42,7 +42,7 @@ def _program():
     entry = FOLDER / "node_modules" / "n8n" / "bin" / "n8n"
     if not entry.exists():
         raise Failed("n8n is not installed; tools/bench.sh --with-n8n does it")
-    return [servers.node(24), entry]
+    return [servers.node(24, 0), entry]
 
 
 def _command(folder, settings, *arguments):

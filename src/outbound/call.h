@@ -51,9 +51,8 @@ class Call {
   Tick started() const { return started_; }
   Duration total_time_max() const { return total_time_max_; }
 
-  // Sets the options that all calls of this kind have in common, on a handle that is fresh or
-  // reset.
-  // watch is told of its sockets, also of those that outlive a call.
+  // Sets the options that all calls of this kind have in common, on a fresh handle or one that was
+  // reset. watch is told of its sockets, also of those that outlive a call.
   void set_up(void* easy, const CurlSettings& settings, SocketWatch& watch);
   // Sets the options of this call on a handle that is set up. It points to this call until leave().
   // stopping (any thread sets it) is for what curl does not do in turns.

@@ -220,10 +220,12 @@ void CurlCall::prepare_headers(const CurlSettings& settings) {
 // Every option that prepare_protocol() may set has its counterpart here, but for those that it sets
 // for each call.
 bool CurlCall::leave_protocol() {
-  // The rare ones, with more to take back: a fresh start costs them little.
-  if (request_.user_supplied_url) return false;
+  // The rare ones, with more to take back: a fresh start costs them little. What was repeated or
+  // failed leaves a count of repetitions behind that no option takes back.
+  if (request_.user_supplied_url || attempts_ > 1 || !went_through_) return false;
   constexpr char* none = nullptr;
   set(easy(), CURLOPT_CURLU, static_cast<CURLU*>(nullptr));
+  set(easy(), CURLOPT_URL, none);  // curl notes the URL that it was given as a CURLU here
   set(easy(), CURLOPT_WRITEDATA, static_cast<void*>(nullptr));
   set(easy(), CURLOPT_HEADERDATA, static_cast<void*>(nullptr));
   set(easy(), CURLOPT_PREREQDATA, static_cast<void*>(nullptr));
@@ -254,7 +256,8 @@ Result<HttpAnswer> CurlCall::finish(int code, Tick now) {
                                                  " bytes (or its header than " +
                                                  std::to_string(answer_header_bytes_max) + ")"));
   }
-  if (code == CURLE_OK) {
+  went_through_ = code == CURLE_OK;
+  if (went_through_) {
     long status = 0;
     curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
     answer_.status = static_cast<int>(status);

@@ -45,6 +45,7 @@ class CurlCall final : public Call {
   std::size_t header_bytes_ = 0;
   int attempts_ = 0;  // how often curl was ready to put the request on a connection
   bool egress_refused_ = false;
+  bool went_through_ = false;
   bool too_large_ = false;
   bool resend_refused_ = false;
 };

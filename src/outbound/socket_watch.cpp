@@ -53,6 +53,8 @@ void SocketWatch::want(int socket, bool read, bool write) {
   if (watched.ours && watched.known == watched.wanted) return;
   // An idle connection has nothing to say as a rule. If it does, wait() lets it go.
   if (watched.ours && watched.wanted == 0 && watched.known == EPOLLIN) return;
+  // One that is left while it connects may be closed without a word: nothing is sure of it.
+  if (watched.wanted == 0) watched.ours = false;
   tell(socket, watched.wanted);
 }
 

@@ -136,6 +136,24 @@ TEST(SocketWatch, one_of_ours_that_was_left_alone_and_closed_does_not_hide_the_n
   }
 }
 
+// As a resolver's, after a connection that was given up.
+TEST(SocketWatch, one_that_was_left_while_it_connected_hides_none_of_its_number) {
+  SocketWatch watch;
+  Pair connecting;
+  const int number = connecting.ours();
+  watch.opened(number);
+  watch.want(number, false, true);
+  watch.want(number, false, false);
+  for (int time = 0; time < 2; ++time) {
+    Pair next;
+    ASSERT_EQ(::dup2(next.ours(), number), number);
+    watch.want(number, true, false);
+    next.say();
+    EXPECT_EQ(watch.wait(long_time).size(), 1U) << time;
+    watch.want(number, false, false);
+  }
+}
+
 TEST(SocketWatch, one_of_ours_changes_what_it_waits_for) {
   SocketWatch watch;
   Pair pair;

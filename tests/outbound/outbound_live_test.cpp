@@ -251,6 +251,27 @@ TEST_F(Outbound, a_post_is_never_sent_twice_when_a_pooled_connection_dies) {
   EXPECT_EQ(platform.seen, 5);
 }
 
+// The handle has called another place before, and has repeated calls before.
+TEST_F(Outbound, a_repeated_get_goes_out_as_the_first_one_did) {
+  Platform elsewhere;
+  HttpRequest other;
+  other.url = elsewhere.server.url("/other");
+  HttpRequest request = to("/list");
+  request.basic_user = "anna";
+  request.basic_password = Secret("secret:word");
+  for (int time = 0; time < 8; ++time) {  // curl repeats one call five times at most
+    ASSERT_TRUE(send(other));
+    const auto first = send(request);
+    ASSERT_TRUE(first) << first.error().what;
+    EXPECT_THAT(first->body, HasSubstr("Authorization: Basic "));
+    platform.drop_next = true;
+    const auto repeated = send(request);
+    ASSERT_TRUE(repeated) << time << ": " << repeated.error().what;
+    EXPECT_EQ(repeated->body, first->body) << time;
+  }
+  EXPECT_EQ(platform.seen, 8 * 3);
+}
+
 TEST_F(Outbound, answers_that_are_too_large_are_rejected) {
   for (const char* path : {"/large", "/bomb"}) {
     HttpRequest request = to(path);

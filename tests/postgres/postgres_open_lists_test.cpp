@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <map>
 #include <sstream>
 
@@ -164,6 +165,28 @@ TEST_F(PostgresOpenListsTest, AnOlderHubThatStillRunsCannotWrite) {
   ASSERT_EQ(lease.size(), 1);
   EXPECT_EQ(lease[0].integer(0), 1);
   EXPECT_EQ(lease[0].integer(1), 4);
+}
+
+// As pg_dump does, which is recommended while hubs run: they go on meanwhile.
+TEST_F(PostgresOpenListsTest, AreMadeWhenWhoReadsTheTableHasEndedAndKeepNobodyFromRenewing) {
+  migrate_to(5);
+  Connection dump({url_});
+  Connection hub({url_});
+  hub.run(std::string(filled_before));
+  dump.run("BEGIN; SELECT count(*) FROM delivery");
+  auto opened = std::async(std::launch::async, [this] { return open_postgres_store(url_); });
+  const auto lists = "SELECT to_regclass('delivery_open') IS NOT NULL";
+  for (int times = 0; times < 2; ++times) {
+    hub.run(
+        "SET lock_timeout = '8s'; UPDATE lease SET until = now() + interval '1 hour' WHERE shard = "
+        "5");
+    EXPECT_EQ(opened.wait_for(std::chrono::seconds{2}), std::future_status::timeout);
+    EXPECT_EQ(hub.query(lists)[0].integer(0), 0);
+  }
+  dump.run("ROLLBACK");
+  const auto store = opened.get();
+  ASSERT_TRUE(store) << store.error().what;
+  EXPECT_EQ(hub.query(lists)[0].integer(0), 1);
 }
 
 TEST_F(PostgresOpenListsTest, WhatTheyLackOrHaveTooMuchIsFound) {

@@ -366,6 +366,19 @@ TEST_F(PostgresStoreTest, WhatOtherNodesTellOfIsLookedUpByWorkspaceAndIdTogether
   }
 }
 
+TEST_F(PostgresStoreTest, WhatIsNoLongerOpenIsFoundByAllOfItsKey) {
+  const auto one = node(1);
+  Connection connection({url_});
+  connection.run("PREPARE removed (text[], bigint[], bigint[]) AS " +
+                 statement("write.sql", "open_deliveries_removed"));
+  const auto plan = connection.query("EXPLAIN EXECUTE removed('{shop,shop}', '{1,3}', '{11,11}')");
+  std::string text;
+  for (int at = 0; at < plan.size(); ++at) text += std::string(plan[at].bytes(0)) + "\n";
+  EXPECT_THAT(text,
+              HasSubstr("Index Cond: ((workspace = (i.workspace)::text) AND (list = i.list) AND "
+                        "(id = i.id))"));
+}
+
 TEST_F(PostgresStoreTest, TextsThatPostgresRefusesDoNotKeepABatchOut) {
   auto one = node(1);
   auto odd = arrival(10, std::string("e\0vent", 6));

@@ -396,12 +396,15 @@ void PostgresWriter::send_notice(const Batch& batch) {
 }
 
 void PostgresWriter::send_open(const OpenLists::Changes& changes) {
-  for (const auto& [list, ids] : changes.removed) {
-    connection_->send(sql::open_deliveries_removed, Params(list.first, list.second, ids));
-  }
-  for (const auto& [list, ids] : changes.added) {
-    connection_->send(sql::open_deliveries_added, Params(list.first, list.second, ids));
-  }
+  const auto send = [this](std::string_view statement, const OpenLists::Ids& lists) {
+    ArrayRows rows;
+    for (const auto& [list, ids] : lists) {
+      for (const std::uint64_t id : ids) rows.add(list.first, list.second, id);
+    }
+    if (!rows.empty()) connection_->send(statement, rows.params());
+  };
+  send(sql::open_deliveries_removed, changes.removed);
+  send(sql::open_deliveries_added, changes.added);
 }
 
 // Rows per name, so that nodes do not wait for each other; in the order of their keys.

@@ -2,9 +2,24 @@
 -- then changes its row alone and none of its indexes, as long as the row's page has room for one more version of it.
 
 -- A hub that does not keep this table must not write any more: it loses its leases here, its statements the types they
--- name. In the order in which a writer locks.
+-- name. The locks in the order in which a writer takes them; where one cannot be had (a dump of the database reads
+-- delivery until it ends), all are let go in between, so that the hubs that run can renew their leases meanwhile.
+DO $$
+BEGIN
+  FOR attempt IN 1 .. 1000 LOOP
+    BEGIN
+      SET LOCAL lock_timeout = '2s';
+      PERFORM FROM lease ORDER BY shard FOR UPDATE;
+      LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE;
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      PERFORM pg_sleep(1);
+    END;
+  END LOOP;
+  RAISE 'the table delivery is read by another session for too long: end it (a dump?) and start again'
+    USING ERRCODE = 'lock_not_available';
+END $$;
 UPDATE lease SET owner = NULL, epoch = epoch + 1, until = '-infinity' WHERE owner IS NOT NULL;
-LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE;
 ALTER TYPE delivery_row RENAME TO planned_delivery_row;
 ALTER TYPE delivery_update_row RENAME TO changed_delivery_row;
 

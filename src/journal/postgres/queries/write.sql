@@ -104,9 +104,10 @@ FROM unnest($1::changed_delivery_row[]) AS i
 WHERE d.workspace = i.workspace AND d.id = i.id
 RETURNING d.id, d.workspace, d.state_before, d.connection, d.happened_at
 -- name: open_deliveries_added
-INSERT INTO delivery_open (workspace, list, id) SELECT $1, $2::bigint, unnest($3::bigint[])
+INSERT INTO delivery_open (workspace, list, id) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
 -- name: open_deliveries_removed
-DELETE FROM delivery_open WHERE workspace = $1 AND list = $2::bigint AND id = ANY ($3::bigint[])
+DELETE FROM delivery_open o USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS i (workspace, list, id)
+WHERE o.workspace = i.workspace AND o.list = i.list AND o.id = i.id
 -- name: add_attempts
 INSERT INTO attempt (workspace, delivery, number, trigger, at, took_us, outcome, http_status, reason, parts_sent)
 SELECT i.workspace, i.delivery, i.number, i.trigger, i.at, i.took_us, i.outcome, i.http_status, i.reason, i.parts_sent
