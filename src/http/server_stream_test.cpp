@@ -264,21 +264,23 @@ TEST(ServerStreamWrite, a_peer_that_does_not_read_is_closed) {
 }
 
 TEST(ServerStreamWrite, stop_wakes_a_write_that_waits) {
-  std::atomic<int> pieces = 0;
-  std::atomic<bool> returned = false;
-  const auto flood = [](std::atomic<int>& count, std::atomic<bool>& done,
-                        Stream out) -> Task<void> {
-    while (co_await out->write(std::string(20'000'000, 'x'))) ++count;
-    done = true;
+  struct Seen {
+    std::atomic<bool> begun = false;
+    std::atomic<int> pieces = 0;
+    std::atomic<bool> returned = false;
+  } seen;
+  const auto flood = [](Seen& of, Stream out) -> Task<void> {
+    of.begun = true;
+    while (co_await out->write(std::string(20'000'000, 'x'))) ++of.pieces;
+    of.returned = true;
   };
-  RunningServer server(
-      {}, streaming([&](Stream out) { return flood(pieces, returned, std::move(out)); }));
+  RunningServer server({}, streaming([&](Stream out) { return flood(seen, std::move(out)); }));
   RawPeer peer(server.port);
   peer.send(get("/flood"));
-  ASSERT_TRUE(eventually([&] { return open_streams(server) == 1; }));
+  ASSERT_TRUE(eventually([&] { return seen.begun.load(); }));
   server.stop(seconds{20});
-  EXPECT_TRUE(returned);
-  EXPECT_EQ(pieces, 0);
+  EXPECT_TRUE(seen.returned);
+  EXPECT_EQ(seen.pieces, 0);
 }
 
 TEST(ServerStreamWrite, large_pieces_arrive_whole) {

@@ -178,7 +178,11 @@ TEST(StockKeeping, TheFirstLoadIsPublishedByAComparison) {
   ASSERT_TRUE(
       bench.long_after([&] { return bench.shown("CAP") == "10" && bench.shown("HAT") == "10"; }));
   ASSERT_TRUE(bench.long_after([&] { return bench.comparisons().size() == 1; }));
-  const json::Object status = bench.keeping->status();
+  json::Object status;  // says so once it knows that it is stored
+  ASSERT_TRUE(bench.run_until([&] {
+    status = bench.keeping->status();
+    return status.at("comparison").as_object().contains("last");
+  }));
   const json::Object& last = status.at("comparison").at("last").as_object();
   EXPECT_EQ(last.at("repaired").to_number<int>(), 2);
   EXPECT_FALSE(last.contains("findings"));
