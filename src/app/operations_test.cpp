@@ -340,7 +340,7 @@ class RunningHub {
   explicit RunningHub(const std::string& dir) {
     Config config;
     config.hub.data_dir = dir;
-    config.hub.listen.port = config.hub.control.port = 0;
+    config.hub.listen.port = config.hub.control.port = config.hub.console.port = 0;
     config.workspaces.push_back(WorkspaceBench::settings());
     config.workspaces.back().sitoo.base_url = "http://127.0.0.1:1/v2/accounts/1500";
     config.workspaces.back().bloomreach.base_url = "http://127.0.0.1:1";
