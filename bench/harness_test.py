@@ -324,10 +324,13 @@ class SharedSending(unittest.TestCase):
 
 class N8n(unittest.TestCase):
     def test_the_workflow_has_the_transform_and_the_sink(self):
-        template, code = ((n8n.FOLDER / name).read_text() for name in ("workflow.json", "transform.js"))
-        imported = json.loads(n8n.workflow(template, code, 4711))
+        mapping = (servers.PEERS / "mapping.mjs").read_text()
+        imported = json.loads(n8n.workflow((n8n.FOLDER / "workflow.json").read_text(), mapping, 4711))
         nodes_by_type = {node["type"].split(".")[1]: node["parameters"] for node in imported["nodes"]}
-        self.assertEqual(nodes_by_type["code"]["jsCode"], code)
+        code = nodes_by_type["code"]["jsCode"]
+        self.assertEqual(code.count("function mapped(order) {"), 1)
+        self.assertNotIn("export", code)
+        self.assertTrue(code.endswith("}\nreturn { json: mapped($json.body) }\n"), code[-80:])
         self.assertEqual(nodes_by_type["httpRequest"]["url"], "http://127.0.0.1:4711/events")
         self.assertEqual(imported["id"], n8n.WORKFLOW)
         self.assertEqual(n8n.PATH.rsplit("/", 1)[1], nodes_by_type["webhook"]["path"])

@@ -17,8 +17,9 @@ COMMAND_WITHIN_S = 180
 CONCURRENCY = 64  # as the other peers
 
 
-def workflow(template, code, sink_port):
-    """The workflow as it is imported. Pure."""
+def workflow(template, mapping, sink_port):
+    """The workflow as it is imported; its Code node maps as the other peers do (mapping.mjs). Pure."""
+    code = mapping.replace("export function", "function") + "return { json: mapped($json.body) }\n"
     return template.replace('"@code@"', json.dumps(code)).replace("@sink@", f"http://127.0.0.1:{sink_port}/events")
 
 
@@ -71,7 +72,7 @@ def n8n(folder, sink_port, database, queue_port=None):
     port = free_port()
     settings = environment(folder, database, port, free_port(), queue_port)
     imported = folder / "workflow.json"
-    imported.write_text(workflow((FOLDER / "workflow.json").read_text(), (FOLDER / "transform.js").read_text(), sink_port))
+    imported.write_text(workflow((FOLDER / "workflow.json").read_text(), (servers.PEERS / "mapping.mjs").read_text(), sink_port))
     _command(folder, settings, "import:workflow", f"--input={imported}")
     _command(folder, settings, "publish:workflow", f"--id={WORKFLOW}")
     with contextlib.ExitStack() as stack:

@@ -2,6 +2,7 @@
 import http from 'node:http'
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
+import { mapped } from './mapping.mjs'
 
 export const CONCURRENCY = 64
 
@@ -24,31 +25,9 @@ export function options() {
   return { ...values, ...numbers, ingests: role !== 'worker', works: role !== 'ingest' }
 }
 
-/** The order as a marketing platform takes it: parse, map, serialize. */
+/** Parse, map, serialize. */
 export function transform(text) {
-  const order = JSON.parse(text)
-  return JSON.stringify({
-    bench_id: order.bench_id,
-    bench_at: order.bench_at,
-    event_type: 'purchase',
-    customer_ids: { registered: order.customer.number },
-    timestamp: Date.parse(order.closed_at) / 1000,
-    properties: {
-      order_number: order.number,
-      status: order.type,
-      total: Number(order.total),
-      currency: order.currency,
-      store: order.store.name,
-      payment: order.payments.map((payment) => payment.method).join(','),
-      items: order.lines.map((line) => ({
-        sku: line.sku,
-        title: line.name,
-        quantity: line.quantity,
-        price: Number(line.price),
-        total: Math.round(Number(line.price) * line.quantity * 100) / 100,
-      })),
-    },
-  })
+  return JSON.stringify(mapped(JSON.parse(text)))
 }
 
 /** POSTs to the sink over kept-alive connections; resolves when it took the event, throws otherwise. */

@@ -453,12 +453,16 @@ TEST_F(Outbound, nothing_of_a_call_stays_for_the_next) {
   }
 }
 
-TEST_F(Outbound, tls_is_verified) {
-  const TestCertificate certificate;
+http::ServerSettings under_tls(const TestCertificate& certificate) {
   http::ServerSettings settings;
   settings.tls_certificate_file = certificate.certificate_file;
   settings.tls_key_file = certificate.key_file;
-  Platform secure(settings);
+  return settings;
+}
+
+TEST_F(Outbound, tls_is_verified) {
+  const TestCertificate certificate;
+  Platform secure(under_tls(certificate));
   HttpRequest request;
   request.method = "POST";
   request.url = "https://127.0.0.1:" + std::to_string(secure.server.port) + "/orders";
@@ -476,10 +480,7 @@ TEST_F(Outbound, tls_is_verified) {
 // What TLS says between two answers (tickets) and bodies that come in many pieces hold up nobody.
 TEST_F(Outbound, many_calls_at_once_are_all_answered_under_tls) {
   const TestCertificate certificate;
-  http::ServerSettings settings;
-  settings.tls_certificate_file = certificate.certificate_file;
-  settings.tls_key_file = certificate.key_file;
-  Platform secure(settings);
+  Platform secure(under_tls(certificate));
   CurlSettings narrow;
   narrow.ca_file = certificate.certificate_file;
   narrow.connections_per_host_max = 4;

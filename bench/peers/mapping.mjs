@@ -1,7 +1,8 @@
-// The body of the Code node: transform() of ../common.mjs, as an n8n workflow has it.
-const order = $json.body
-return {
-  json: {
+// What the orders are mapped to, the same for all peers. n8n takes this text into its Code node (harness/n8n.py).
+
+/** The order as a marketing platform takes it. */
+export function mapped(order) {
+  return {
     bench_id: order.bench_id,
     bench_at: order.bench_at,
     event_type: 'purchase',
@@ -22,5 +23,5 @@ return {
         total: Math.round(Number(line.price) * line.quantity * 100) / 100,
       })),
     },
-  },
+  }
 }
