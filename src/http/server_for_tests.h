@@ -254,4 +254,11 @@ class TestCertificate {
   std::filesystem::path folder_;
 };
 
+inline ServerSettings encrypted(const TestCertificate& certificate) {
+  ServerSettings settings;
+  settings.tls_certificate_file = certificate.certificate_file;
+  settings.tls_key_file = certificate.key_file;
+  return settings;
+}
+
 }  // namespace tillbridge::http::for_tests

@@ -12,6 +12,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using for_tests::encrypted;
 using for_tests::RunningServer;
 using for_tests::TestCertificate;
 using testing::HasSubstr;
@@ -20,13 +21,6 @@ Task<Reply> hello(Request request) {
   Reply reply;
   reply.body = "hello " + request.path + std::string(request.path == "/large" ? 200'000 : 0, 'x');
   co_return reply;
-}
-
-ServerSettings encrypted(const TestCertificate& certificate) {
-  ServerSettings settings;
-  settings.tls_certificate_file = certificate.certificate_file;
-  settings.tls_key_file = certificate.key_file;
-  return settings;
 }
 
 class TlsPeer {

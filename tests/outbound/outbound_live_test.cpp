@@ -18,6 +18,7 @@ namespace {
 
 using http::Reply;
 using http::Request;
+using http::for_tests::encrypted;
 using http::for_tests::eventually;
 using http::for_tests::LoopThread;
 using http::for_tests::RawPeer;
@@ -453,16 +454,9 @@ TEST_F(Outbound, nothing_of_a_call_stays_for_the_next) {
   }
 }
 
-http::ServerSettings under_tls(const TestCertificate& certificate) {
-  http::ServerSettings settings;
-  settings.tls_certificate_file = certificate.certificate_file;
-  settings.tls_key_file = certificate.key_file;
-  return settings;
-}
-
 TEST_F(Outbound, tls_is_verified) {
   const TestCertificate certificate;
-  Platform secure(under_tls(certificate));
+  Platform secure(encrypted(certificate));
   HttpRequest request;
   request.method = "POST";
   request.url = "https://127.0.0.1:" + std::to_string(secure.server.port) + "/orders";
@@ -480,7 +474,7 @@ TEST_F(Outbound, tls_is_verified) {
 // What TLS says between two answers (tickets) and bodies that come in many pieces hold up nobody.
 TEST_F(Outbound, many_calls_at_once_are_all_answered_under_tls) {
   const TestCertificate certificate;
-  Platform secure(under_tls(certificate));
+  Platform secure(encrypted(certificate));
   CurlSettings narrow;
   narrow.ca_file = certificate.certificate_file;
   narrow.connections_per_host_max = 4;
