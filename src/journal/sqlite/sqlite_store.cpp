@@ -4,6 +4,7 @@
 
 #include "journal/sqlite/connection.h"
 #include "journal/sqlite/durability.h"
+#include "journal/sqlite/log_gathering.h"
 #include "journal/sqlite/sql.gen.h"
 #include "journal/sqlite/sqlite_reader.h"
 #include "journal/sqlite/sqlite_writer.h"
@@ -44,9 +45,10 @@ void migrate(Connection& connection, const std::string& file) {
   }
 }
 
-std::unique_ptr<Connection> open_for_writing(const SqliteSettings& settings) {
-  auto connection =
-      std::make_unique<Connection>(settings.file, Connection::Mode::read_write, settings.vfs);
+std::unique_ptr<Connection> open_for_writing(const SqliteSettings& settings,
+                                             const LogGathering& gathering) {
+  auto connection = std::make_unique<Connection>(settings.file, Connection::Mode::read_write,
+                                                 gathering.vfs_name());
   if (connection->first_text("PRAGMA journal_mode = WAL") != "wal") {
     throw Failure(Error::Kind::unavailable,
                   settings.file + ": write-ahead logging cannot be switched on here");
@@ -62,10 +64,11 @@ std::unique_ptr<Connection> open_for_writing(const SqliteSettings& settings) {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(SqliteSettings settings, std::unique_ptr<Connection> connection,
-              std::shared_ptr<LockFile> lock)
+  SqliteStore(SqliteSettings settings, std::shared_ptr<LogGathering> gathering,
+              std::unique_ptr<Connection> connection, std::shared_ptr<LockFile> lock)
       : lock_(std::move(lock)),
         settings_(std::move(settings)),
+        gathering_(std::move(gathering)),
         connection_(std::move(connection)) {}
 
   Result<std::unique_ptr<Writer>> open_writer() override {
@@ -75,7 +78,7 @@ class SqliteStore final : public Store {
                                                         : " has its one writer already"));
     }
     return guarded([&]() -> std::unique_ptr<Writer> {
-      return std::make_unique<SqliteWriter>(std::move(connection_), settings_, lock_);
+      return std::make_unique<SqliteWriter>(gathering_, std::move(connection_), settings_, lock_);
     });
   }
 
@@ -98,6 +101,7 @@ class SqliteStore final : public Store {
  private:
   std::shared_ptr<LockFile> lock_;
   SqliteSettings settings_;
+  std::shared_ptr<LogGathering> gathering_;
   std::unique_ptr<Connection> connection_;  // until open_writer() takes it
 };
 
@@ -116,15 +120,16 @@ Result<std::unique_ptr<Store>> open(SqliteSettings settings, bool allow_volatile
       return fail(Error::Kind::not_found, settings.file + " does not exist");
     }
     return std::unique_ptr<Store>(
-        std::make_unique<SqliteStore>(std::move(settings), nullptr, nullptr));
+        std::make_unique<SqliteStore>(std::move(settings), nullptr, nullptr, nullptr));
   }
   if (!allow_volatile) TB_CHECK(check_file_system(settings.file));
   TB_TRY(auto lock, LockFile::take(settings.file));
   if (settings.vfs.empty()) TB_CHECK(create_private(settings.file));
   return guarded([&]() -> std::unique_ptr<Store> {
-    auto connection = open_for_writing(settings);
-    return std::make_unique<SqliteStore>(std::move(settings), std::move(connection),
-                                         std::move(lock));
+    auto gathering = std::make_shared<LogGathering>(settings.vfs);
+    auto connection = open_for_writing(settings, *gathering);
+    return std::make_unique<SqliteStore>(std::move(settings), std::move(gathering),
+                                         std::move(connection), std::move(lock));
   });
 }
 

@@ -43,11 +43,13 @@ class EraseMode {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(std::unique_ptr<Connection> connection, const SqliteSettings& settings,
+SqliteWriter::SqliteWriter(std::shared_ptr<LogGathering> gathering,
+                           std::unique_ptr<Connection> connection, const SqliteSettings& settings,
                            std::shared_ptr<LockFile> lock)
     : lock_(std::move(lock)),
       file_(settings.file),
       vfs_(settings.vfs),
+      gathering_(std::move(gathering)),
       connection_(std::move(connection)),
       search_(std::make_unique<SearchIndex>(*connection_, settings.search_batch)),
       sql_(std::make_unique<Statements>(*connection_)),

@@ -9,6 +9,7 @@
 #include "journal/payload.h"
 #include "journal/sqlite/connection.h"
 #include "journal/sqlite/durability.h"
+#include "journal/sqlite/log_gathering.h"
 #include "journal/store.h"
 #include "journal/tallies.h"
 
@@ -20,8 +21,8 @@ struct SqliteSettings;
 class SqliteWriter final : public Writer {
  public:
   // The connection is the only one in the system that writes; the lock goes with the last owner.
-  SqliteWriter(std::unique_ptr<Connection> connection, const SqliteSettings& settings,
-               std::shared_ptr<LockFile> lock);
+  SqliteWriter(std::shared_ptr<LogGathering> gathering, std::unique_ptr<Connection> connection,
+               const SqliteSettings& settings, std::shared_ptr<LockFile> lock);
   ~SqliteWriter() override;
 
   Result<std::vector<Receipt>> apply(std::span<const Step> steps) override;
@@ -65,6 +66,7 @@ class SqliteWriter final : public Writer {
   std::shared_ptr<LockFile> lock_;
   std::string file_;
   std::string vfs_;
+  std::shared_ptr<LogGathering> gathering_;  // of the connection
   std::unique_ptr<Connection> connection_;
   PayloadPacker packer_;
   std::unique_ptr<SearchIndex> search_;
