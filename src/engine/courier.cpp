@@ -43,6 +43,7 @@ Courier::Courier(Loop& loop, const Clock& clock, journal::Journal& journal, IdSo
       lag_(lag),
       channel_(channel),
       dispatch_(settings_.dispatch, Entropy::from_machine(), clock.tick()),
+      body_reads_(loop, journal),
       calls_(loop,
              [](const std::string& what) {
                telemetry::log(telemetry::Level::error, "call_failed", {{"what", what}});
@@ -182,9 +183,7 @@ Task<Result<std::vector<Parcel>>> Courier::load(std::vector<Item> items) {
     if (!bodies_.contains(item.id)) on_disk.push_back(item.id);
   }
   if (!on_disk.empty()) {
-    std::function<Result<std::vector<journal::DeliveryBody>>(journal::Reader&)> query =
-        [on_disk](journal::Reader& reader) { return reader.delivery_bodies(on_disk); };
-    auto loaded = co_await journal_.read<std::vector<journal::DeliveryBody>>(std::move(query));
+    auto loaded = co_await body_reads_.read(std::move(on_disk));
     if (!loaded) co_return fail(std::move(loaded.error()));
     for (journal::DeliveryBody& body : *loaded) cache(body.id, body.parts);
     std::vector<Parcel> parcels;

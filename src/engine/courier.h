@@ -12,6 +12,7 @@
 
 #include "base/async.h"
 #include "base/task_group.h"
+#include "engine/body_reads.h"
 #include "engine/dispatch.h"
 #include "engine/lag.h"
 #include "journal/journal.h"
@@ -153,6 +154,7 @@ class Courier {
   LagBoard& lag_;
   Channel& channel_;
   Dispatch dispatch_;
+  BodyReads body_reads_;
   TaskGroup calls_;
   Signal changed_;
   bool stopping_ = false;
