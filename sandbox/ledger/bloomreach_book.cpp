@@ -20,8 +20,7 @@ Identity BloomreachBook::identity(const TillOrder& order) const {
   return identity_for_bloomreach(order, expectations());
 }
 
-OrderPlan BloomreachBook::plan(const TillOrder& order,
-                               const std::optional<std::string>& original) const {
+OrderPlan BloomreachBook::plan(const TillOrder& order, const Identity& original) const {
   return plan_for_bloomreach(order, original, expectations());
 }
 

@@ -16,7 +16,7 @@ class BloomreachBook final : public PlatformBook {
 
  protected:
   Identity identity(const TillOrder& order) const override;
-  OrderPlan plan(const TillOrder& order, const std::optional<std::string>& original) const override;
+  OrderPlan plan(const TillOrder& order, const Identity& original) const override;
   Lane& lane_of(const TillOrder& order, const OrderPlan& plan) override;
   std::optional<Claim> claim(const ReceivedEvent& event) const override;
   std::optional<std::string> difference(const OrderCheck& check, EffectKey key,

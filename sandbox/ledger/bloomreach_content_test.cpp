@@ -79,7 +79,7 @@ TEST(BloomreachContent, MixedOrderSplitsItsAmountsByRows) {
                 row(2, "GIFT", 1, 80, 20)};
   order.rows.push_back(row(3, "ZERO", 1, 0, 0));
   order.rows.back().quantity = 0;
-  const auto plan = plan_for_bloomreach(order, std::nullopt, {});
+  const auto plan = plan_for_bloomreach(order, {}, {});
   EXPECT_EQ(plan.effects.size(), 6U);  // update, purchase, two items, return, one item
   expect_same(content(order, {EffectKind::purchase}), R"({
     "purchase_id": "9", "purchase_status": "success", "purchase_source_type": "store",
@@ -146,7 +146,7 @@ TEST(BloomreachContent, CancellationIsAHeaderOnly) {
   order.state = TillState::cancelled;
   order.payment_state = 0;
   order.final_event_date_s = test::sold_at_s + 3'600;
-  ASSERT_EQ(plan_for_bloomreach(order, std::nullopt, {}).effects.size(), 1U);
+  ASSERT_EQ(plan_for_bloomreach(order, {}, {}).effects.size(), 1U);
   const auto cancelled =
       content_for_bloomreach(order, {EffectKind::cancellation}, "c-1", false, {});
   EXPECT_EQ(cancelled.type, "purchase");
@@ -160,7 +160,7 @@ TEST(BloomreachContent, CancellationIsAHeaderOnly) {
   EXPECT_EQ(event.type, "cancel_order");
   EXPECT_FALSE(event.properties.contains("purchase_status"));
   wanted.cancelled = "none";
-  EXPECT_TRUE(plan_for_bloomreach(order, std::nullopt, wanted).effects.empty());
+  EXPECT_TRUE(plan_for_bloomreach(order, {}, wanted).effects.empty());
 }
 
 TEST(BloomreachContent, SoftIdsAndIdentityRules) {

@@ -58,7 +58,7 @@ Identity identity_for_bloomreach(const TillOrder& order, const Expectations& exp
   return {Identity::State::sound, id.text};
 }
 
-OrderPlan plan_for_bloomreach(const TillOrder& order, const std::optional<std::string>& original,
+OrderPlan plan_for_bloomreach(const TillOrder& order, const Identity& original,
                               const Expectations& expectations) {
   OrderPlan plan;
   plan.why = expectations.bloomreach ? why_nothing(order, expectations.cancelled != "none")

@@ -15,8 +15,8 @@ std::string_view bloomreach_name(EffectKind kind);
 
 Identity identity_for_bloomreach(const TillOrder& order, const Expectations& expectations);
 
-// original: the hard id of the sale that a return is linked to, when that is known.
-OrderPlan plan_for_bloomreach(const TillOrder& order, const std::optional<std::string>& original,
+// original: whose the sale is that a return is linked to; absent when that is not known.
+OrderPlan plan_for_bloomreach(const TillOrder& order, const Identity& original,
                               const Expectations& expectations);
 
 ExpectedContent content_for_bloomreach(const TillOrder& order, EffectKey key,

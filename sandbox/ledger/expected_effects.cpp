@@ -42,7 +42,7 @@ std::string why_nothing(const TillOrder& order, bool cancellations_are_sent) {
 }
 
 OrderPlan plan_by_identity(const TillOrder& order, const Identity& identity,
-                           const std::optional<std::string>& original) {
+                           const Identity& original) {
   OrderPlan plan;
   if (identity.state == Identity::State::faulty) {
     plan.verdict = OrderVerdict::faulty;
@@ -53,10 +53,16 @@ OrderPlan plan_by_identity(const TillOrder& order, const Identity& identity,
   plan.key = identity.key;
   if (identity.state == Identity::State::sound) return plan;
   // Only a pure return can be sent as somebody else's: a sale in it would be attributed by guess.
-  plan.identity_from_original = order.state != TillState::cancelled && original.has_value() &&
+  const bool is_the_originals = order.state != TillState::cancelled &&
                                 !side_of(order, true).empty() && side_of(order, false).empty();
+  if (is_the_originals && original.state == Identity::State::faulty) {
+    plan.verdict = OrderVerdict::faulty;
+    plan.why = "of a sale whose identity cannot be right";
+    return plan;
+  }
+  plan.identity_from_original = is_the_originals && original.state == Identity::State::sound;
   if (plan.identity_from_original) {
-    plan.key = *original;
+    plan.key = original.key;
   } else {
     plan.verdict = OrderVerdict::unidentified;
     plan.why = "a guest's";

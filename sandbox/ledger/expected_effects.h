@@ -61,10 +61,10 @@ struct OrderPlan {
   std::vector<EffectKey> effects;
 };
 // The plan as far as the order's customer decides it: whose it is, a guest's or faulty. With
-// verdict `effects` the effects are still to be named. original: the key of the sale that a return
-// is linked to, when that is known.
+// verdict `effects` the effects are still to be named. original: whose the sale is that a return is
+// linked to; absent when that is not known.
 OrderPlan plan_by_identity(const TillOrder& order, const Identity& identity,
-                           const std::optional<std::string>& original);
+                           const Identity& original);
 
 // "" when the order is final and of a kind that has effects, else why it has none.
 std::string why_nothing(const TillOrder& order, bool cancellations_are_sent);

@@ -61,7 +61,7 @@ bool is_nobodys_address(const std::string& email, const KlaviyoExpectations& exp
                      });
 }
 
-OrderPlan plan_for_klaviyo(const TillOrder& order, const std::optional<std::string>& original,
+OrderPlan plan_for_klaviyo(const TillOrder& order, const Identity& original,
                            const KlaviyoExpectations& expectations) {
   OrderPlan plan;
   plan.why = why_nothing(order, !expectations.cancelled_metric.empty());

@@ -24,8 +24,8 @@ Identity identity_for_klaviyo(const TillOrder& order, const KlaviyoExpectations&
 // Klaviyo drops such an address, or it is a shop's own.
 bool is_nobodys_address(const std::string& email, const KlaviyoExpectations& expectations);
 
-// original: the key of the sale that a return is linked to, when that is known.
-OrderPlan plan_for_klaviyo(const TillOrder& order, const std::optional<std::string>& original,
+// original: whose the sale is that a return is linked to; absent when that is not known.
+OrderPlan plan_for_klaviyo(const TillOrder& order, const Identity& original,
                            const KlaviyoExpectations& expectations);
 
 bool is_history(const TillOrder& order, const KlaviyoExpectations& expectations);

@@ -14,8 +14,7 @@ Identity KlaviyoBook::identity(const TillOrder& order) const {
   return identity_for_klaviyo(order, settings());
 }
 
-OrderPlan KlaviyoBook::plan(const TillOrder& order,
-                            const std::optional<std::string>& original) const {
+OrderPlan KlaviyoBook::plan(const TillOrder& order, const Identity& original) const {
   if (expectations().klaviyo) return plan_for_klaviyo(order, original, settings());
   OrderPlan none;
   none.why = "Klaviyo is not connected";

@@ -140,7 +140,7 @@ TEST(KlaviyoContent, MixedOrderSplitsItsAmountsByRows) {
   order.rows = {row(0, "NEW", 1, 39'840, 9'960), row(1, "OLD", -1, -19'920, -4'980),
                 row(2, "ZERO", 1, 0, 0)};
   order.rows.back().quantity = 0;
-  const auto plan = plan_for_klaviyo(order, std::nullopt, {});
+  const auto plan = plan_for_klaviyo(order, {}, {});
   EXPECT_EQ(plan.effects.size(), 3U);  // placed, one product, refunded
   EXPECT_EQ(content(order, {EffectKind::purchase}).value, 498.0);
   EXPECT_EQ(content(order, {EffectKind::return_header}).value, 249.0);
@@ -156,7 +156,7 @@ TEST(KlaviyoContent, CancelledOrder) {
   order.payment_state = 0;
   order.reason = "R-REGRET";
   order.final_event_date_s = test::sold_at_s + 3'600;
-  ASSERT_EQ(plan_for_klaviyo(order, std::nullopt, {}).effects.size(), 1U);
+  ASSERT_EQ(plan_for_klaviyo(order, {}, {}).effects.size(), 1U);
   const KlaviyoContent cancelled = content(order, {EffectKind::cancellation});
   EXPECT_EQ(cancelled.event.type, "Cancelled Order");
   EXPECT_EQ(cancelled.unique_id, "sitoo:13");
@@ -170,9 +170,9 @@ TEST(KlaviyoContent, CancelledOrder) {
   wanted.cancelled_metric = "Canceled Order";
   EXPECT_EQ(content(order, {EffectKind::cancellation}, wanted).event.type, "Canceled Order");
   wanted.cancelled_metric = "";
-  EXPECT_TRUE(plan_for_klaviyo(order, std::nullopt, wanted).effects.empty());
+  EXPECT_TRUE(plan_for_klaviyo(order, {}, wanted).effects.empty());
   order.rows = {row(0, "OLD", -1, -19'920, -4'980)};
-  EXPECT_EQ(plan_for_klaviyo(order, std::nullopt, {}).verdict, OrderVerdict::nothing);
+  EXPECT_EQ(plan_for_klaviyo(order, {}, {}).verdict, OrderVerdict::nothing);
 }
 
 TEST(KlaviyoContent, WhoseAnOrderIs) {
@@ -205,7 +205,7 @@ TEST(KlaviyoContent, WhoseAnOrderIs) {
     wanted.shared_addresses = {"Till@Shop.se"};
     TillOrder order = kund_sale(1, 1);
     order.email = one.email;
-    const OrderPlan plan = plan_for_klaviyo(order, std::nullopt, wanted);
+    const OrderPlan plan = plan_for_klaviyo(order, {}, wanted);
     EXPECT_EQ(plan.verdict, one.verdict) << one.email;
     if (plan.verdict == OrderVerdict::effects) EXPECT_EQ(plan.key, one.key);
   }

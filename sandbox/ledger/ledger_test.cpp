@@ -240,6 +240,24 @@ TEST_F(LedgerTest, FaultyIdentitiesAndMissingRatesAreCases) {
   EXPECT_EQ(summary.effects_expected, 0U);
 }
 
+// It would go to the customer of the sale, who cannot be told: the steward mends both.
+TEST_F(LedgerTest, AGuestsReturnOfAFaultySaleIsACaseToo) {
+  TillOrder faulty = sale(1, 1);
+  faulty.customer_id = "null";
+  ledger.put(faulty);
+  TillOrder returned = return_of(faulty, 2, 2);
+  returned.customer_id.clear();
+  ledger.put(returned);
+  TillOrder mixed = returned;
+  mixed.order_id = 3;
+  mixed.rows.push_back(sale(3, 3).rows.front());
+  ledger.put(mixed);
+  const Summary summary = ledger.summarise();
+  EXPECT_EQ(summary.cases, 2U);
+  EXPECT_EQ(summary.unidentified, 1U);
+  EXPECT_EQ(summary.effects_expected, 0U);
+}
+
 TEST_F(LedgerTest, AttributedLaterOrdersBecomeDue) {
   TillOrder guest = sale(1, 1);
   guest.customer_id.clear();

@@ -22,8 +22,9 @@ class OrderCheck {
   };
   // Under whom: interned texts and the customer's lane; null when there is none.
   struct Owner {
-    const std::string* own_key = nullptr;  // by the order's own data
-    const std::string* key = nullptr;      // under which its effects arrive
+    Identity::State own = Identity::State::absent;  // by the order's own data
+    const std::string* own_key = nullptr;           // when that is sound
+    const std::string* key = nullptr;               // under which its effects arrive
     Lane* lane = nullptr;
   };
 
@@ -41,7 +42,10 @@ class OrderCheck {
   const std::string& why() const { return why_; }
   const std::vector<Effect>& effects() const { return effects_; }
   std::size_t seen() const { return seen_; }
-  const std::string* own_key() const { return owner_.own_key; }
+  // Whose it is by the order's own data.
+  Identity own_identity() const {
+    return {owner_.own, owner_.own_key == nullptr ? std::string() : *owner_.own_key};
+  }
   const std::string* key() const { return owner_.key; }
   Lane* lane() const { return owner_.lane; }
   bool identity_from_original() const { return identity_from_original_; }

@@ -30,11 +30,10 @@ OrderCheck* PlatformBook::find_order(std::int64_t order_id) {
   return found == orders_.end() ? nullptr : &found->second;
 }
 
-std::optional<std::string> PlatformBook::original_key(const TillOrder& order) const {
-  if (!order.original_order_id) return std::nullopt;
+Identity PlatformBook::original_identity(const TillOrder& order) const {
+  if (!order.original_order_id) return {};
   const auto found = orders_.find(*order.original_order_id);
-  if (found == orders_.end() || found->second.own_key() == nullptr) return std::nullopt;
-  return *found->second.own_key();
+  return found == orders_.end() ? Identity{} : found->second.own_identity();
 }
 
 void PlatformBook::put(const TillOrder& order) {
@@ -42,9 +41,10 @@ void PlatformBook::put(const TillOrder& order) {
   expected_ -= check.effects().size();
   seen_ -= check.seen();
 
-  const OrderPlan planned = plan(order, original_key(order));
+  const OrderPlan planned = plan(order, original_identity(order));
   const Identity own = identity(order);
   OrderCheck::Owner owner;
+  owner.own = own.state;
   if (own.state == Identity::State::sound) owner.own_key = interned(own.key);
   if (!planned.effects.empty()) {
     owner.key = interned(planned.key);

@@ -38,8 +38,7 @@ class PlatformBook {
 
  protected:
   virtual Identity identity(const TillOrder& order) const = 0;
-  virtual OrderPlan plan(const TillOrder& order,
-                         const std::optional<std::string>& original) const = 0;
+  virtual OrderPlan plan(const TillOrder& order, const Identity& original) const = 0;
   // The lane of the customer under whose key the order's effects arrive.
   virtual Lane& lane_of(const TillOrder& order, const OrderPlan& plan) = 0;
   virtual std::optional<Claim> claim(const ReceivedEvent& event) const = 0;
@@ -67,7 +66,7 @@ class PlatformBook {
 
  private:
   const std::string* interned(const std::string& key);
-  std::optional<std::string> original_key(const TillOrder& order) const;
+  Identity original_identity(const TillOrder& order) const;
 
   const std::string platform_;
   const Expectations& expectations_;

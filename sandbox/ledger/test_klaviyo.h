@@ -33,7 +33,7 @@ inline std::vector<ReceivedEvent> klaviyo_arrivals(
     const TillOrder& order, const KlaviyoExpectations& wanted, std::uint64_t request,
     bool takes_originals_id = true, const std::optional<std::string>& original = std::nullopt) {
   std::vector<ReceivedEvent> events;
-  const OrderPlan plan = plan_for_klaviyo(order, original, wanted);
+  const OrderPlan plan = plan_for_klaviyo(order, identity_of(original), wanted);
   for (const EffectKey key : plan.effects) {
     const KlaviyoContent content =
         content_for_klaviyo(order, key, plan.key, takes_originals_id, wanted);

@@ -63,13 +63,17 @@ inline TillOrder return_of(const TillOrder& original, std::int64_t order_id,
   return order;
 }
 
+inline Identity identity_of(const std::optional<std::string>& key) {
+  return key ? Identity{Identity::State::sound, *key} : Identity{};
+}
+
 // What a faultless hub would send to Bloomreach for an order, in its order, as the ledger itself
 // sees it. The content is checked by hand in bloomreach_content_test.cpp.
 inline std::vector<ReceivedEvent> arrivals(const TillOrder& order, const Expectations& expectations,
                                            std::uint64_t request,
                                            std::optional<std::string> original = std::nullopt) {
   std::vector<ReceivedEvent> events;
-  const OrderPlan plan = plan_for_bloomreach(order, original, expectations);
+  const OrderPlan plan = plan_for_bloomreach(order, identity_of(original), expectations);
   for (const EffectKey key : plan.effects) {
     const ExpectedContent content =
         content_for_bloomreach(order, key, plan.key, plan.identity_from_original, expectations);

@@ -30,7 +30,7 @@ class SmallHub {
       const auto known = key_of_.find(*order.original_order_id);
       if (known != key_of_.end()) original = known->second;
     }
-    const OrderPlan plan = plan_for_klaviyo(order, original, wanted_);
+    const OrderPlan plan = plan_for_klaviyo(order, test::identity_of(original), wanted_);
     if (plan.effects.empty()) return;
     const bool refund = !side_of(order, true).empty() && order.original_order_id.has_value();
     const bool first = refund && refunded_.insert(*order.original_order_id).second;
