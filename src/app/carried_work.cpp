@@ -6,7 +6,7 @@
 #include "app/desk/settings_desk.h"
 #include "app/journal_place.h"
 #include "app/outbound_settings.h"
-#include "app/paused_part.h"
+#include "app/pausing.h"
 #include "app/relay/relay_connection.h"
 #include "telemetry/log.h"
 
@@ -181,9 +181,9 @@ Task<Result<void>> CarriedWork::take_pauses() {
     for (const journal::Pause& one : pauses) {
       if (one.workspace == workspace->name) paused.insert(one.connection);
     }
-    for (const std::string& what : paused) pause(*workspace, what, true);
+    for (const std::string& what : paused) (void)pause_named(workspace->connections, what, true);
     for (const std::string& what : workspace->paused) {
-      if (!paused.contains(what)) pause(*workspace, what, false);
+      if (!paused.contains(what)) (void)pause_named(workspace->connections, what, false);
     }
     workspace->paused = std::move(paused);
   }
@@ -200,24 +200,6 @@ Task<void> CarriedWork::follow_pauses() {
     co_await sleep_for(loop_, again_after);
   }
   follows_pauses_ = false;
-}
-
-void CarriedWork::pause(CarriedWorkspace& workspace, const std::string& what, bool paused) {
-  if (const auto part = parse_paused_part(what)) {
-    for (const auto& one : workspace.connections) {
-      if (paused) {
-        one->hold_part(*part);
-      } else {
-        one->release_part(*part);
-      }
-    }
-  } else if (TargetConnection* const found = workspace.find(what)) {
-    if (paused) {
-      found->pause();
-    } else {
-      found->resume();
-    }
-  }
 }
 
 Task<void> CarriedWork::stop() {

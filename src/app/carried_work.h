@@ -44,7 +44,6 @@ class CarriedWork {
   Task<Result<void>> take_pauses();
   Task<void> follow_pauses();
   void changed(const journal::OpenDelivery& delivery);
-  static void pause(CarriedWorkspace& workspace, const std::string& what, bool paused);
 
   Loop& loop_;
   SystemClock& clock_;
