@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "app/desk/privacy_platforms.h"
+#include "app/desk/privacy_search.h"
+#include "app/desk/record_acts.h"
+#include "app/relay/rewritten.h"
 #include "app/test_bench.h"
 #include "app/workspace.h"
 #include "connectors/relay/order_event_examples.h"
@@ -215,6 +218,22 @@ TEST_F(OrderFeedTest, AnEventThatCannotBeUsedIsKeptWithACaseAndMayComeAgain) {
   EXPECT_EQ(post(event("e-1")).status, 200);
   ASSERT_TRUE(delivered(1));
   EXPECT_THAT(sent, ElementsAre("warehouse e-1"));
+}
+
+TEST_F(OrderFeedTest, WhatCannotBeUsedIsFoundByThePersonItNames) {
+  std::string broken = event("e-1");
+  broken.replace(broken.find("\"504.00\""), 8, "null");
+  EXPECT_EQ(post(broken).status, 422);
+  const PrivacyPlace place{journal, test::workspace_name, "SE"};
+  const auto held_of = [&](IdentifierKind kind, std::string value) {
+    Identity identity;
+    identity.add({kind, std::move(value)});
+    return await(what_is_held(place, identity)).value().arrivals.size();
+  };
+  EXPECT_EQ(held_of(IdentifierKind::email, "astrid@example.com"), 1U);
+  EXPECT_EQ(held_of(IdentifierKind::customer, "C-4471"), 1U);
+  EXPECT_EQ(held_of(IdentifierKind::customer, "C-447"), 0U);
+  EXPECT_EQ(held_of(IdentifierKind::email, "someone@example.com"), 0U);
 }
 
 TEST_F(OrderFeedTest, AnEventWhoseAmountsOverflowIsACaseToo) {
