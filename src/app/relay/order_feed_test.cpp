@@ -272,6 +272,54 @@ TEST_F(OrderFeedTest, ARefusedEventIsACaseAndTheNextOneGoesOut) {
   EXPECT_EQ(counts().deliveries_parked, 1U);
 }
 
+// An endpoint that honours keys would answer what it answered to the first bytes.
+TEST_F(OrderFeedTest, WhatAPersonWroteGoesUnderAnotherKeyThanWhatWasRefused) {
+  statuses = {422, 422, 503};
+  EXPECT_EQ(post(event("e-1")).status, 200);
+  ASSERT_TRUE(delivered(1));
+  std::vector<std::unique_ptr<WorkspaceRuntime>> workspaces;
+  WorkspaceRuntime& here = *workspaces.emplace_back(std::move(shop));
+  HubRecordActs acts(clock, journal, ids, workspaces);
+  const auto goes_out = [&](std::size_t calls) {
+    return run_until([&] { return sent.size() >= calls && here.idle(); });
+  };
+  const auto row = [&] {
+    for (auto& one : only_journey().deliveries)
+      if (one.connection == "warehouse") return std::move(one);
+    return journal::DeliveryRow{};
+  };
+  ASSERT_TRUE(await(acts.send_again("", row().record, "anna")));
+  ASSERT_TRUE(goes_out(2));
+  EXPECT_EQ(sent.back(), "warehouse e-1") << "the same bytes, the same key";
+  auto parts = row().parts;
+  ASSERT_TRUE(await(acts.edit("", row().id, parts, "anna", "as it is")));
+  ASSERT_TRUE(run_until([&] { return sent.size() == 3; }));
+  EXPECT_EQ(sent.back(), "warehouse e-1") << "nothing was changed";
+  statuses = {422, 503};
+  clock.advance(std::chrono::seconds{5});
+  ASSERT_TRUE(goes_out(4));
+  parts[0].replace(parts[0].find("Astrid"), 6, "Ingrid");
+  ASSERT_TRUE(await(acts.edit("", row().id, parts, "anna", "her name")));
+  ASSERT_TRUE(run_until([&] { return sent.size() == 5; }));
+  const std::string key = sent.back();
+  EXPECT_THAT(key, testing::StartsWith("warehouse e-1-"));
+  shop = std::move(workspaces.front());
+  workspaces.clear();
+  stop();
+  begin();  // whoever sends it again knows that it is not what was planned
+  clock.advance(std::chrono::seconds{5});
+  ASSERT_TRUE(delivered(6));
+  EXPECT_EQ(sent.back(), key);
+  const journal::DeliveryRow after = row();
+  EXPECT_EQ(after.state, DeliveryState::delivered);
+  using Values = std::vector<std::optional<std::string>>;
+  const auto facts = ask<Values>([id = after.id](journal::Reader& reader) {
+    const std::vector<std::string> keys{rewritten_fact(id)};
+    return reader.facts(test::workspace_name, "warehouse", keys);
+  });
+  EXPECT_THAT(facts, ElementsAre(std::nullopt)) << "it is over";
+}
+
 TEST_F(OrderFeedTest, APausedRelayKeepsEverythingOverARestart) {
   ASSERT_TRUE(shop->pause("warehouse"));
   EXPECT_EQ(post(event("e-1")).status, 200);
