@@ -57,11 +57,12 @@ TargetConnection* CarriedWork::CarriedWorkspace::find(const std::string& connect
   return nullptr;
 }
 
-CarriedWork::CarriedWork(Loop& loop, SystemClock& clock, Config config,
+CarriedWork::CarriedWork(Loop& loop, SystemClock& clock, telemetry::Metrics& metrics, Config config,
                          const CarryingOptions& options, Leading& leading,
                          std::function<void()> renew)
     : loop_(loop),
       clock_(clock),
+      metrics_(metrics),
       config_(std::move(config)),
       options_(options),
       leading_(leading),

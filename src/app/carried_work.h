@@ -20,8 +20,8 @@ namespace tillbridge::app {
 class CarriedWork {
  public:
   // renew: the settings were changed: another one is to take over.
-  CarriedWork(Loop& loop, SystemClock& clock, Config config, const CarryingOptions& options,
-              Leading& leading, std::function<void()> renew);
+  CarriedWork(Loop& loop, SystemClock& clock, telemetry::Metrics& metrics, Config config,
+              const CarryingOptions& options, Leading& leading, std::function<void()> renew);
   ~CarriedWork();
 
   // An error: it could not begin; stop() all the same.
@@ -47,11 +47,11 @@ class CarriedWork {
 
   Loop& loop_;
   SystemClock& clock_;
+  telemetry::Metrics& metrics_;
   Config config_;
   const CarryingOptions options_;
   Leading& leading_;
   const std::function<void()> renew_;
-  telemetry::Metrics metrics_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<IdSource> ids_;
   std::unique_ptr<BreakableTransport> transport_;

@@ -11,6 +11,8 @@
 #include "app/desk/settings_desk.h"
 #include "app/fixed_settings.h"
 #include "app/journal_place.h"
+#include "app/lease_figures.h"
+#include "app/listener_settings.h"
 #include "app/outbound_settings.h"
 #include "telemetry/log.h"
 
@@ -49,9 +51,16 @@ Hub::Hub(Loop& loop, SystemClock& clock, Config config, HubOptions options)
         telemetry::log(telemetry::Level::error, "task_failed", {{"what", what}});
       }) {}
 
-Hub::~Hub() = default;
+Hub::~Hub() {
+  if (options_.leading != nullptr) options_.leading->shows_in(nullptr);
+}
 
 Task<Result<void>> Hub::start() {
+  if (options_.leading != nullptr) {
+    options_.leading->shows_in(&metrics_);
+  } else {
+    show_alone(metrics_);
+  }
   TB_CO_CHECK(open_journal());
   std::function<Result<std::uint64_t>(journal::Reader&)> highest = [](journal::Reader& reader) {
     return reader.highest_id();

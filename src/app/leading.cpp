@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "app/lease_figures.h"
+
 namespace tillbridge::app {
 namespace {
 
@@ -93,6 +95,22 @@ void Leading::reached_at(const NodeAddress& address) {
   wake_.notify_all();
 }
 
+void Leading::shows_in(telemetry::Metrics* metrics) {
+  {
+    const std::lock_guard lock(mutex_);
+    metrics_ = metrics;
+  }
+  show();
+}
+
+// With every round of the thread.
+void Leading::show() {
+  const std::lock_guard lock(mutex_);
+  if (metrics_ == nullptr) return;
+  const Duration left = sure_until_ ? *sure_until_ - SystemClock().tick() : Duration{0};
+  show_leases(*metrics_, {*leads_, mine_.shards.count(), left});
+}
+
 Leading::Mine Leading::carry_with(Carrier carrier) {
   const std::lock_guard lock(mutex_);
   carrier_ = std::move(carrier);
@@ -131,6 +149,7 @@ void Leading::run() {
       changed_ = false;
     }
     if (!look_round()) return;
+    show();
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, look_again_after, [this] { return stopping_ || changed_; });
   }

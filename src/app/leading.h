@@ -22,6 +22,7 @@
 #include "app/node_address.h"
 #include "engine/shares.h"
 #include "journal/postgres/leases.h"
+#include "telemetry/metrics.h"
 
 namespace tillbridge::app {
 
@@ -55,6 +56,10 @@ class Leading {
 
   // Where this hub can be called, for the others. Any thread.
   void reached_at(const NodeAddress& address);
+
+  // Whether it leads and what it has leased, in the metrics of what answers for this hub, until
+  // others are named; nullptr: nothing answers. Any thread.
+  void shows_in(telemetry::Metrics* metrics);
 
   // What sends from here, ready to: from then on this hub is given shards. It is told which are its
   // own, and who leads, whenever that changes. Any thread; it must not wait. Returns what is so
@@ -93,6 +98,7 @@ class Leading {
                        std::optional<std::uint16_t> leader) const;
   void stand(Standing standing);
   void tell();
+  void show();
   void watch_until_stopped();
 
   const LeadingSettings settings_;
@@ -120,6 +126,7 @@ class Leading {
   Mine mine_;                       // held, and not to be given away
   engine::ShardSet carried_;        // what may be sent or under way
   Carrier carrier_;
+  telemetry::Metrics* metrics_ = nullptr;
 
   std::thread thread_;
   std::thread watching_;  // asks nobody: the database may not answer

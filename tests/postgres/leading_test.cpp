@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/standing_by.h"
@@ -20,14 +21,16 @@ namespace {
 
 using namespace std::chrono_literals;
 using journal::ThrowawayCluster;
+using testing::HasSubstr;
 
 // A hub's part of it: waits on a thread of its own until it leads.
 class Hub {
  public:
   Hub(const std::string& url, std::uint16_t node, std::string machine, Duration lease = 2s)
-      : leading(LeadingSettings{url, node, std::move(machine), lease},
-                [this](const std::string&) { lost = true; }),
-        thread_([this] {
+      : Hub(LeadingSettings{.url = url, .node = node, .name = std::move(machine), .lease = lease}) {
+  }
+  explicit Hub(LeadingSettings settings)
+      : leading(std::move(settings), [this](const std::string&) { lost = true; }), thread_([this] {
           const bool leads = leading.await([this](const Standing& told) {
             const std::lock_guard lock(mutex_);
             standing_ = told;
@@ -183,7 +186,8 @@ TEST_F(LeadingTest, ALeadersShardsAreItsSuccessors) {
 TEST_F(LeadingTest, AHubThatIsAskedToEndDoesNotWaitToLead) {
   Hub first(url, 1, "one");
   ASSERT_TRUE(first.leads_within(20s));
-  Leading second(LeadingSettings{url, 2, "two", 2s}, [](const std::string&) {});
+  Leading second(LeadingSettings{.url = url, .node = 2, .name = "two", .lease = 2s},
+                 [](const std::string&) {});
   std::thread asks([&] {
     std::this_thread::sleep_for(200ms);
     second.end_waiting();
@@ -201,6 +205,46 @@ TEST_F(LeadingTest, WhoeverLosesItsLeaseIsToldToEnd) {
   EXPECT_TRUE(first.lost);
 }
 
+std::string answer_of(std::uint16_t port, const std::string& path, int status) {
+  http::for_tests::RawPeer caller(port);
+  caller.send("GET " + path + " HTTP/1.1\r\nHost: hub\r\n\r\n");
+  const auto answer = caller.answer();
+  EXPECT_EQ(answer.status, status) << path;
+  return answer.body;
+}
+
+TEST_F(LeadingTest, EveryHubTellsOfItself) {
+  telemetry::Metrics of_first;
+  Hub first(url, 1, "one");
+  ASSERT_TRUE(first.leads_within(20s));
+  Carrier at_first(first.leading);
+  ASSERT_TRUE(at_first.has(256));
+  first.leading.shows_in(&of_first);
+  EXPECT_THAT(of_first.prometheus_text(), HasSubstr("\ntillbridge_leading 1\n"));
+  EXPECT_THAT(of_first.prometheus_text(), HasSubstr("\ntillbridge_shards_leased 256\n"));
+  first.leading.shows_in(nullptr);
+
+  HubSettings settings;
+  settings.listen.port = settings.control.port = 0;
+  settings.console_served = false;
+  StandingBy standing_by(settings);
+  Hub second(url, 2, "two");
+  second.leading.shows_in(&standing_by.metrics());
+  standing_by.shows_too([] { return std::string("what_it_carries 7\n"); });
+  const std::uint16_t port = standing_by.control_port();
+  ASSERT_NE(port, 0);
+  const std::string metrics = answer_of(port, "/metrics", 200);
+  EXPECT_THAT(metrics, HasSubstr("\ntillbridge_leading 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("\ntillbridge_lease_left_seconds 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("\nwhat_it_carries 7\n"));
+  EXPECT_EQ(answer_of(port, "/healthz", 200), "ok\n");
+  EXPECT_EQ(answer_of(port, "/readyz", 503), "nobody leads\n");
+  standing_by.leads(NodeAddress{"10.1.1.5", 8080, 0});
+  EXPECT_EQ(answer_of(port, "/readyz", 200), "stands by\n");
+  EXPECT_THAT(answer_of(port, "/api/v1/status", 503), HasSubstr("10.1.1.5"));
+  second.leading.shows_in(nullptr);
+}
+
 TEST_F(LeadingTest, CallersOfAHubThatStandsByReachTheLeader) {
   http::for_tests::RunningServer leader{http::ServerSettings{},
                                         [](http::Request request) -> Task<http::Reply> {
@@ -209,7 +253,7 @@ TEST_F(LeadingTest, CallersOfAHubThatStandsByReachTheLeader) {
                                           co_return reply;
                                         }};
   HubSettings settings;
-  settings.listen.port = 0;
+  settings.listen.port = settings.control.port = 0;
   settings.console.port = 0;
   StandingBy standing_by(settings);
   ASSERT_NE(standing_by.public_port(), 0);
@@ -231,12 +275,15 @@ TEST_F(LeadingTest, CallersOfAHubThatStandsByReachTheLeader) {
 TEST_F(LeadingTest, APortThatAnotherHubHasIsLeftToIt) {
   HubSettings settings;
   settings.listen.port = 0;
+  settings.control.port = 0;
   settings.console_served = false;
   const StandingBy first(settings);
   settings.listen.port = first.public_port();
+  settings.control.port = first.control_port();
   const StandingBy second(settings);
   EXPECT_EQ(second.public_port(), 0);
   EXPECT_EQ(second.console_port(), 0);
+  EXPECT_EQ(second.control_port(), 0);
 }
 
 }  // namespace

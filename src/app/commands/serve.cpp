@@ -31,6 +31,7 @@ template <typename PortHolder>
 void keep_ports(Config& config, const PortHolder& holder) {
   if (holder.public_port() > 0) config.hub.listen.port = holder.public_port();
   if (holder.console_port() > 0) config.hub.console.port = holder.console_port();
+  if (holder.control_port() > 0) config.hub.control.port = holder.control_port();
 }
 
 struct Ending {
@@ -67,7 +68,6 @@ Task<void> serve_until_ended(Loop& loop, SystemClock& clock, Config config, HubO
       co_return;
     }
     keep_ports(config, hub);
-    config.hub.control.port = hub.control_port();
     started_with(config.hub);
     options.announce = false;
     if (!ending.watched) {
@@ -106,15 +106,23 @@ class Waiting {
  public:
   Waiting(const Config& config, const ServeOptions& options, const ConfigFile& file,
           Leading& leading)
-      : ports_(config.hub), config_(config), options_(options) {
+      : ports_(config.hub), config_(config), options_(options), leading_(leading) {
     keep_ports(config_, ports_);
+    leading.shows_in(&ports_.metrics());
     leading.reached_at(address_of(config_.hub, options));
     CarryingOptions carrying;
     carrying.file = file;
     carrying.allow_volatile = options.allow_volatile;
     carrying.node = static_cast<std::uint16_t>(options.node);
     carrying_ = std::make_unique<Carrying>(config_, std::move(carrying), leading);
+    ports_.shows_too([this] { return carrying_->metrics(); });
   }
+  ~Waiting() {
+    ports_.shows_too(nullptr);
+    leading_.shows_in(nullptr);
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
 
   void passes_on_to(const std::optional<NodeAddress>& leader) {
     // Its own address under another number, or a balancer's that leads back here.
@@ -129,6 +137,7 @@ class Waiting {
   StandingBy ports_;
   Config config_;
   const ServeOptions& options_;
+  Leading& leading_;
   std::unique_ptr<Carrying> carrying_;
 };
 
