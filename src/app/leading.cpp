@@ -163,6 +163,14 @@ bool Leading::look_round() {
     if (carrier_ || *leads_) address = address_;
     now = std::exchange(address_changed_, false) || now;
   }
+  if (!is_ready_) {
+    const auto ready = settings_.make_ready();
+    if (!ready) {
+      stand(standing_unready(ready.error().what));
+      return true;
+    }
+    is_ready_ = true;
+  }
   // Before it says that it lives: that would make it look like the other one.
   if (has_predecessor_) {
     const auto free = take_from_predecessor();
@@ -350,6 +358,19 @@ Standing Leading::standing_of(const std::vector<NodeRow>& nodes,
     return {"another hub leads", std::move(address)};
   }
   return {"another hub is about to lead, or its lease has not run out yet"};
+}
+
+// Whoever leads has tables that it knows: callers are passed on all the same.
+Standing Leading::standing_unready(std::string why) {
+  Standing standing{std::move(why)};
+  const auto nodes = leases_.nodes();
+  const auto rows = nodes ? leases_.all() : Result<std::vector<LeaseRow>>(fail(nodes.error()));
+  if (!rows) return standing;
+  for (const LeaseRow& row : *rows) {
+    if (row.lease.shard == engine::leader_shard && row.running)
+      standing.leader = standing_of(*nodes, row.owner).leader;
+  }
+  return standing;
 }
 
 void Leading::stand(Standing standing) {

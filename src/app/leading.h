@@ -27,10 +27,13 @@
 namespace tillbridge::app {
 
 struct LeadingSettings {
-  std::string url;         // of the journal; its tables exist
+  std::string url;         // of the journal
   std::uint16_t node = 0;  // different in every hub on the journal
   std::string name;        // for people: the machine's
   Duration lease = std::chrono::seconds{10};
+  // The journal's tables are made, or brought up to date: again and again until it succeeds, and
+  // before anything is leased. Bringing them up to date may take leases away. The thread's own.
+  std::function<Result<void>()> make_ready = [] { return Result<void>{}; };
 };
 
 // Why a hub stands by, and the hub that leads instead, as far as it is known where it is.
@@ -96,6 +99,7 @@ class Leading {
   Result<void> give_away();
   Standing standing_of(const std::vector<journal::postgres::NodeRow>& nodes,
                        std::optional<std::uint16_t> leader) const;
+  Standing standing_unready(std::string why);
   void stand(Standing standing);
   void tell();
   void show();
@@ -111,6 +115,7 @@ class Leading {
   Shards held_;
   engine::ShardSet giving_;
   std::uint16_t leader_ = 0;  // as it was seen last
+  bool is_ready_ = false;     // the journal
   bool has_predecessor_ = true;
   Tick renewed_at_;
 

@@ -205,6 +205,39 @@ TEST_F(LeadingTest, WhoeverLosesItsLeaseIsToldToEnd) {
   EXPECT_TRUE(first.lost);
 }
 
+// Tables that are brought up to date may take the leases of who runs already.
+TEST_F(LeadingTest, TheJournalIsMadeReadyBeforeItLeads) {
+  std::atomic<int> times = 0;
+  LeadingSettings settings{.url = url, .node = 1, .name = "one", .lease = 2s};
+  settings.make_ready = [&]() -> Result<void> {
+    if (++times < 4) return fail(Error::Kind::unavailable, "the database is away");
+    journal::postgres::Connection({url}).run(
+        "UPDATE lease SET owner = NULL, epoch = epoch + 1, until = '-infinity'");
+    return {};
+  };
+  Hub hub(std::move(settings));
+  EXPECT_TRUE(hub.is_told([](const Standing& told) { return told.why == "the database is away"; }));
+  EXPECT_TRUE(hub.leads_within(20s));
+  std::this_thread::sleep_for(3s);
+  EXPECT_FALSE(hub.lost) << "longer than the lease";
+  EXPECT_EQ(times, 4);
+}
+
+TEST_F(LeadingTest, AHubThatCannotUseTheTablesSaysWhereTheLeaderIs) {
+  Hub first(url, 1, "one");
+  ASSERT_TRUE(first.leads_within(20s));
+  const NodeAddress address{"10.1.1.5", 8080, 8082};
+  first.leading.reached_at(address);
+  LeadingSettings settings{.url = url, .node = 2, .name = "two", .lease = 2s};
+  settings.make_ready = []() -> Result<void> {
+    return fail(Error::Kind::unavailable, "a newer schema");
+  };
+  Hub second(std::move(settings));
+  EXPECT_TRUE(second.is_told([&](const Standing& told) {
+    return told.why == "a newer schema" && told.leader == address;
+  }));
+}
+
 std::string answer_of(std::uint16_t port, const std::string& path, int status) {
   http::for_tests::RawPeer caller(port);
   caller.send("GET " + path + " HTTP/1.1\r\nHost: hub\r\n\r\n");

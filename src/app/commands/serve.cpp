@@ -203,13 +203,19 @@ Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& option
                                       const ConfigFile& file, EndSignals& signals) {
   JournalPlace place = journal_place(config);
   place.allow_volatile = options.allow_volatile;
-  // Made, or brought up to date. Away at the start, the database is waited for below.
-  const auto tables = open_store(place);
-  if (!tables && tables.error().kind != Error::Kind::unavailable) return fail(tables.error());
+  // Made, or brought up to date. Away at the start, the database is waited for before this hub
+  // leads: tables that are brought up to date by one that does may take its leases.
+  const auto make_ready = [place]() -> Result<void> {
+    TB_CHECK(open_store(place));
+    return {};
+  };
+  const auto ready = make_ready();
+  if (!ready && ready.error().kind != Error::Kind::unavailable) return fail(ready.error());
   LeadingSettings settings;
   settings.url = place.url.reveal();
   settings.node = static_cast<std::uint16_t>(options.node);
   settings.name = machine_name();
+  if (!ready) settings.make_ready = make_ready;
   auto leading = std::make_unique<Leading>(std::move(settings), [](const std::string& why) {
     ::alarm(1);  // also when the log cannot be written
     telemetry::log(telemetry::Level::error, "leads_no_more", {{"reason", why}});
