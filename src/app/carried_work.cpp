@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/bloomreach_connection.h"
+#include "app/carried_settings.h"
 #include "app/desk/settings_desk.h"
 #include "app/journal_place.h"
 #include "app/outbound_settings.h"
@@ -84,6 +85,15 @@ Task<Result<void>> CarriedWork::start() {
   share_work();
   TB_CO_CHECK(co_await shared_->begin());
   TB_CO_CHECK(co_await apply_edited_settings(config_, options_.file, *journal_, LeftAside::leave));
+  TB_CO_TRY(const auto difference, co_await difference_to_leader());
+  if (difference) {
+    telemetry::log(telemetry::Level::error, "does_not_carry",
+                   {{"reason", *difference},
+                    {"do", "give all hubs the same configuration; the others send meanwhile"}});
+    leading_.carries_not(*difference);
+    tasks_.start(shared_->run());  // until the settings are others
+    co_return Result<void>{};
+  }
   transport_ = std::make_unique<BreakableTransport>(loop_, metrics_, config_);
   for (const Workspace& workspace : config_.workspaces) {
     const Surroundings on{loop_, clock_, *journal_, *ids_, metrics_, *transport_};
@@ -101,6 +111,21 @@ Task<Result<void>> CarriedWork::start() {
   tasks_.start(shared_->run());
   telemetry::log(telemetry::Level::info, "carries");
   co_return Result<void>{};
+}
+
+// What goes by other settings here than where it is planned is left to those who know it likewise.
+// A workspace that nobody has led with yet has nothing to send; when somebody does, that is told.
+Task<Result<std::optional<std::string>>> CarriedWork::difference_to_leader() {
+  TB_CO_TRY(const auto newest, co_await shared_->newest_settings());
+  for (const auto& [name, settings] : newest) {
+    std::string own;
+    for (const Workspace& one : config_.workspaces) {
+      if (one.name == name) own = effective_document(one);
+    }
+    auto difference = difference_in_what_is_carried(name, settings.document, own);
+    if (difference) co_return difference;
+  }
+  co_return std::nullopt;
 }
 
 void CarriedWork::share_work() {

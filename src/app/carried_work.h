@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ class CarriedWork {
   class BreakableTransport;
   Result<void> open();
   void share_work();
+  Task<Result<std::optional<std::string>>> difference_to_leader();
   Task<Result<void>> take_up();
   Task<Result<void>> take_pauses();
   Task<void> follow_pauses();

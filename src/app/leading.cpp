@@ -114,6 +114,7 @@ void Leading::show() {
 Leading::Mine Leading::carry_with(Carrier carrier) {
   const std::lock_guard lock(mutex_);
   carrier_ = std::move(carrier);
+  carries_not_.clear();
   carried_ = mine_.shards;
   address_changed_ = changed_ = true;
   wake_.notify_all();
@@ -140,6 +141,15 @@ void Leading::carries_nothing() {
   wake_.notify_all();
 }
 
+void Leading::carries_not(const std::string& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    carries_not_ = why;
+    address_changed_ = changed_ = true;
+  }
+  wake_.notify_all();
+}
+
 void Leading::run() {
   renewed_at_ = SystemClock().tick() - settings_.lease;
   for (;;) {
@@ -156,11 +166,12 @@ void Leading::run() {
 }
 
 bool Leading::look_round() {
-  std::string address;
+  std::string name, address;
   bool now = SystemClock().tick() - renewed_at_ >= settings_.lease / renewals_per_lease;
   {
     const std::lock_guard lock(mutex_);
     if (carrier_ || *leads_) address = address_;
+    name = to_text(NodeName{settings_.name, carries_not_});
     now = std::exchange(address_changed_, false) || now;
   }
   if (!is_ready_) {
@@ -180,13 +191,13 @@ bool Leading::look_round() {
     }
     has_predecessor_ = false;
   }
-  if (now && !renew(address)) return false;
+  if (now && !renew(name, address)) return false;
   look();
   return true;
 }
 
 // Also tells the others that this hub lives. False: it is lost.
-bool Leading::renew(const std::string& address) {
+bool Leading::renew(const std::string& name, const std::string& address) {
   const Tick asked = SystemClock().tick();
   if (!held_.empty()) {
     const auto kept = leases_.renew(held_, settings_.lease);
@@ -199,7 +210,7 @@ bool Leading::renew(const std::string& address) {
     // The database counts from a later moment than that of the question.
     sure_until_ = asked + settings_.lease;
   }
-  if (leases_.beat(settings_.name, address)) renewed_at_ = asked;
+  if (leases_.beat(name, address)) renewed_at_ = asked;
   return true;
 }
 
@@ -207,11 +218,12 @@ bool Leading::renew(const std::string& address) {
 Result<void> Leading::take_from_predecessor() {
   TB_TRY(const auto nodes, leases_.nodes());
   for (const auto& node : nodes) {
-    if (node.number != settings_.node || node.name == settings_.name) continue;
+    const std::string machine = node_name(node.name).machine;
+    if (node.number != settings_.node || machine == settings_.name) continue;
     if (node.silent < settings_.lease) {
       return fail(Error::Kind::unavailable,
                   fmt::format("a hub on {} has the number {} as well: give this one another",
-                              node.name, settings_.node));
+                              machine, settings_.node));
     }
   }
   TB_TRY(const auto rows, leases_.all());
@@ -349,11 +361,12 @@ Standing Leading::standing_of(const std::vector<NodeRow>& nodes,
   for (const auto& node : nodes) {
     if (node.number != leader || node.number == settings_.node) continue;
     auto address = node_address(node.address);
-    if (address && is_loopback(address->host) && node.name != settings_.name) {
+    const std::string machine = node_name(node.name).machine;
+    if (address && is_loopback(address->host) && machine != settings_.name) {
       return {
           fmt::format("the hub on {} leads and can be reached from there only: start it with "
                       "--reached-at, so that this one can pass on who calls it",
-                      node.name)};
+                      machine)};
     }
     return {"another hub leads", std::move(address)};
   }

@@ -78,6 +78,8 @@ class Leading {
   void carries_only(const Mine& mine);
   // It sends nothing more, and nothing is under way; it is not told again.
   void carries_nothing();
+  // It will not send, for this reason, which people find beside the hub's name; until it does.
+  void carries_not(const std::string& why);
 
   // For the journal's writer.
   std::shared_ptr<const journal::postgres::Fence> fence() const { return fence_; }
@@ -87,7 +89,7 @@ class Leading {
   void run();
   // One round of the thread: what holds, what moves. False: it is over.
   bool look_round();
-  bool renew(const std::string& address);
+  bool renew(const std::string& name, const std::string& address);
   void look();
   Result<void> take_from_predecessor();
   Result<void> end_standing_writers(const std::vector<journal::postgres::LeaseRow>& rows);
@@ -124,6 +126,7 @@ class Leading {
   bool stopping_ = false;
   bool ends_waiting_ = false;
   std::string address_;
+  std::string carries_not_;  // why; "" it does, or may
   bool address_changed_ = false;
   bool changed_ = false;  // something for the thread to do
   Standing standing_;

@@ -238,6 +238,29 @@ TEST_F(LeadingTest, AHubThatCannotUseTheTablesSaysWhereTheLeaderIs) {
   }));
 }
 
+TEST_F(LeadingTest, WhyAHubDoesNotCarryIsTold) {
+  Hub first(url, 1, "one");
+  ASSERT_TRUE(first.leads_within(20s));
+  Carrier at_first(first.leading);
+  first.leading.reached_at({"10.1.1.5", 8080, 0});
+  Hub second(url, 2, "two");
+  second.leading.reached_at({"10.1.1.6", 8080, 0});
+  journal::postgres::Leases rows(url, {});
+  const auto second_is_called = [&](const std::string& name) {
+    for (int i = 0; i < 200; ++i) {
+      const auto nodes = rows.nodes();
+      if (nodes && nodes->size() == 2 && nodes->back().name == name) return true;
+      std::this_thread::sleep_for(100ms);
+    }
+    return false;
+  };
+  second.leading.carries_not("relay.warehouse is not in it");
+  EXPECT_TRUE(second_is_called("two (relay.warehouse is not in it)"));
+  EXPECT_TRUE(at_first.has(256)) << "what it does not carry stays with the others";
+  const Carrier at_second(second.leading);
+  EXPECT_TRUE(second_is_called("two"));
+}
+
 std::string answer_of(std::uint16_t port, const std::string& path, int status) {
   http::for_tests::RawPeer caller(port);
   caller.send("GET " + path + " HTTP/1.1\r\nHost: hub\r\n\r\n");
