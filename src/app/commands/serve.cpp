@@ -40,6 +40,7 @@ struct Ending {
   bool asked = false;    // by a signal
   bool renewal = false;  // the settings were changed: start anew with them
   bool watched = false;
+  std::function<void()> on_watched = [] {};
   int exit_code = exit_done;
 };
 
@@ -73,6 +74,8 @@ Task<void> serve_until_ended(Loop& loop, SystemClock& clock, Config config, HubO
     if (!ending.watched) {
       ending.watched = true;
       tasks.start(watch_signals(loop, ending));
+      co_await yield_now(loop);
+      ending.on_watched();
     }
     while (!ending.asked) {
       if (!ending.renewal) {
@@ -141,8 +144,8 @@ class Waiting {
   std::unique_ptr<Carrying> carrying_;
 };
 
-// SIGTERM and SIGINT, while another hub leads: what this one holds is given back first. To be made
-// before other threads, which are not to get them.
+// SIGTERM and SIGINT, while another hub leads and until they are watched where this one does: what
+// it holds is given back first. To be made before other threads, which are not to get them.
 class EndSignals {
  public:
   EndSignals() {
@@ -241,7 +244,6 @@ int serve(const ServeOptions& options) {
   telemetry::start_log(config->hub.log_level);
   auto leading = has_others ? lead(*config, options, file, *signals)
                             : Result<std::unique_ptr<Leading>>(nullptr);
-  signals.reset();
   if (!leading || (has_others && !*leading)) {
     telemetry::stop_log();
     return leading ? exit_done : report(leading.error());
@@ -259,6 +261,7 @@ int serve(const ServeOptions& options) {
     hub_options.node = static_cast<std::uint16_t>(options.node);
     hub_options.leading = leading->get();
     hub_options.file = std::move(file);
+    ending.on_watched = [&signals] { signals.reset(); };
     hub_options.renew = [&ending] {
       ending.renewal = true;
       ending.woken.notify();
