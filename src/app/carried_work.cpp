@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "app/bloomreach_connection.h"
+#include "app/carried_settings.h"
 #include "app/desk/settings_desk.h"
 #include "app/journal_place.h"
 #include "app/outbound_settings.h"
-#include "app/paused_part.h"
+#include "app/pausing.h"
 #include "app/relay/relay_connection.h"
 #include "telemetry/log.h"
 
@@ -57,11 +58,12 @@ TargetConnection* CarriedWork::CarriedWorkspace::find(const std::string& connect
   return nullptr;
 }
 
-CarriedWork::CarriedWork(Loop& loop, SystemClock& clock, Config config,
+CarriedWork::CarriedWork(Loop& loop, SystemClock& clock, telemetry::Metrics& metrics, Config config,
                          const CarryingOptions& options, Leading& leading,
                          std::function<void()> renew)
     : loop_(loop),
       clock_(clock),
+      metrics_(metrics),
       config_(std::move(config)),
       options_(options),
       leading_(leading),
@@ -83,6 +85,15 @@ Task<Result<void>> CarriedWork::start() {
   share_work();
   TB_CO_CHECK(co_await shared_->begin());
   TB_CO_CHECK(co_await apply_edited_settings(config_, options_.file, *journal_, LeftAside::leave));
+  TB_CO_TRY(const auto difference, co_await difference_to_leader());
+  if (difference) {
+    telemetry::log(telemetry::Level::error, "does_not_carry",
+                   {{"reason", *difference},
+                    {"do", "give all hubs the same configuration; the others send meanwhile"}});
+    leading_.carries_not(*difference);
+    tasks_.start(shared_->run());  // until the settings are others
+    co_return Result<void>{};
+  }
   transport_ = std::make_unique<BreakableTransport>(loop_, metrics_, config_);
   for (const Workspace& workspace : config_.workspaces) {
     const Surroundings on{loop_, clock_, *journal_, *ids_, metrics_, *transport_};
@@ -100,6 +111,21 @@ Task<Result<void>> CarriedWork::start() {
   tasks_.start(shared_->run());
   telemetry::log(telemetry::Level::info, "carries");
   co_return Result<void>{};
+}
+
+// What goes by other settings here than where it is planned is left to those who know it likewise.
+// A workspace that nobody has led with yet has nothing to send; when somebody does, that is told.
+Task<Result<std::optional<std::string>>> CarriedWork::difference_to_leader() {
+  TB_CO_TRY(const auto newest, co_await shared_->newest_settings());
+  for (const auto& [name, settings] : newest) {
+    std::string own;
+    for (const Workspace& one : config_.workspaces) {
+      if (one.name == name) own = effective_document(one);
+    }
+    auto difference = difference_in_what_is_carried(name, settings.document, own);
+    if (difference) co_return difference;
+  }
+  co_return std::nullopt;
 }
 
 void CarriedWork::share_work() {
@@ -181,9 +207,9 @@ Task<Result<void>> CarriedWork::take_pauses() {
     for (const journal::Pause& one : pauses) {
       if (one.workspace == workspace->name) paused.insert(one.connection);
     }
-    for (const std::string& what : paused) pause(*workspace, what, true);
+    for (const std::string& what : paused) (void)pause_named(workspace->connections, what, true);
     for (const std::string& what : workspace->paused) {
-      if (!paused.contains(what)) pause(*workspace, what, false);
+      if (!paused.contains(what)) (void)pause_named(workspace->connections, what, false);
     }
     workspace->paused = std::move(paused);
   }
@@ -200,24 +226,6 @@ Task<void> CarriedWork::follow_pauses() {
     co_await sleep_for(loop_, again_after);
   }
   follows_pauses_ = false;
-}
-
-void CarriedWork::pause(CarriedWorkspace& workspace, const std::string& what, bool paused) {
-  if (const auto part = parse_paused_part(what)) {
-    for (const auto& one : workspace.connections) {
-      if (paused) {
-        one->hold_part(*part);
-      } else {
-        one->release_part(*part);
-      }
-    }
-  } else if (TargetConnection* const found = workspace.find(what)) {
-    if (paused) {
-      found->pause();
-    } else {
-      found->resume();
-    }
-  }
 }
 
 Task<void> CarriedWork::stop() {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,8 +21,8 @@ namespace tillbridge::app {
 class CarriedWork {
  public:
   // renew: the settings were changed: another one is to take over.
-  CarriedWork(Loop& loop, SystemClock& clock, Config config, const CarryingOptions& options,
-              Leading& leading, std::function<void()> renew);
+  CarriedWork(Loop& loop, SystemClock& clock, telemetry::Metrics& metrics, Config config,
+              const CarryingOptions& options, Leading& leading, std::function<void()> renew);
   ~CarriedWork();
 
   // An error: it could not begin; stop() all the same.
@@ -40,19 +41,19 @@ class CarriedWork {
   class BreakableTransport;
   Result<void> open();
   void share_work();
+  Task<Result<std::optional<std::string>>> difference_to_leader();
   Task<Result<void>> take_up();
   Task<Result<void>> take_pauses();
   Task<void> follow_pauses();
   void changed(const journal::OpenDelivery& delivery);
-  static void pause(CarriedWorkspace& workspace, const std::string& what, bool paused);
 
   Loop& loop_;
   SystemClock& clock_;
+  telemetry::Metrics& metrics_;
   Config config_;
   const CarryingOptions options_;
   Leading& leading_;
   const std::function<void()> renew_;
-  telemetry::Metrics metrics_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<IdSource> ids_;
   std::unique_ptr<BreakableTransport> transport_;

@@ -1,5 +1,6 @@
 #include "app/carrying.h"
 
+#include <mutex>
 #include <thread>
 
 #include <boost/asio/post.hpp>
@@ -27,6 +28,10 @@ struct Carrying::State {
 
   Task<void> run();
   void wake() { woken.notify(); }
+  void count_in(std::shared_ptr<telemetry::Metrics> fresh) {
+    const std::lock_guard lock(mutex);
+    metrics = std::move(fresh);
+  }
 
   const Config config;
   const CarryingOptions options;
@@ -37,6 +42,8 @@ struct Carrying::State {
   TaskGroup tasks;
   bool stopping = false;
   bool renewal = false;
+  std::mutex mutex;                             // guards what follows
+  std::shared_ptr<telemetry::Metrics> metrics;  // of what runs now; nullptr: nothing does
   std::thread thread;
 };
 
@@ -44,7 +51,10 @@ struct Carrying::State {
 Task<void> Carrying::State::run() {
   while (!stopping) {
     renewal = false;
-    CarriedWork work(loop, clock, config, options, leading, [this] {
+    // Afresh with each, as its connections are: what is gone is not told of any more.
+    const auto counted = std::make_shared<telemetry::Metrics>();
+    count_in(counted);
+    CarriedWork work(loop, clock, *counted, config, options, leading, [this] {
       renewal = true;
       wake();
     });
@@ -58,6 +68,7 @@ Task<void> Carrying::State::run() {
     while (!stopping && !renewal && (started || clock.tick() < until))
       co_await woken.wait(started ? looks_every : again_after);
     co_await work.stop();
+    count_in(nullptr);
   }
 }
 
@@ -66,6 +77,15 @@ Carrying::Carrying(Config config, CarryingOptions options, Leading& leading)
   State& state = *state_;
   state.tasks.start(state.run());
   state.thread = std::thread([&state] { state.loop.run(); });
+}
+
+std::string Carrying::metrics() const {
+  std::shared_ptr<telemetry::Metrics> counted;
+  {
+    const std::lock_guard lock(state_->mutex);
+    counted = state_->metrics;
+  }
+  return counted ? counted->prometheus_text() : "";
 }
 
 Carrying::~Carrying() {

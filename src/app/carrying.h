@@ -4,6 +4,7 @@
 // what becomes of it goes there, fenced with its shards' leases. On a loop and thread of its own.
 
 #include <memory>
+#include <string>
 
 #include "app/config.h"
 #include "app/config_edited.h"
@@ -24,6 +25,9 @@ class Carrying {
   ~Carrying();
   Carrying(const Carrying&) = delete;
   Carrying& operator=(const Carrying&) = delete;
+
+  // What it counts, as Prometheus reads it; "" while nothing is carried. Any thread.
+  std::string metrics() const;
 
  private:
   struct State;

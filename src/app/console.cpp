@@ -14,6 +14,7 @@
 #include "app/desk/privacy_platforms.h"
 #include "app/desk/record_acts.h"
 #include "app/desk/settings_desk.h"
+#include "app/listener_settings.h"
 #include "app/provider_call.h"
 #include "http/static_files.h"
 #include "telemetry/log.h"
@@ -126,17 +127,6 @@ PrivacySettings privacy_settings(const ConsoleParts& parts) {
 }
 
 }  // namespace
-
-http::ServerSettings server_settings(const Listener& listener, std::string name) {
-  http::ServerSettings settings;
-  settings.address = listener.address;
-  settings.port = listener.port;
-  settings.tls_certificate_file = listener.tls_certificate_file;
-  settings.tls_key_file = listener.tls_key_file;
-  if (listener.body_bytes_max > 0) settings.body_bytes_max = listener.body_bytes_max;
-  settings.name = std::move(name);
-  return settings;
-}
 
 struct Console::State {
   explicit State(ConsoleParts given);

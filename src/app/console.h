@@ -13,7 +13,6 @@
 #include "app/surroundings.h"
 #include "app/workspace.h"
 #include "base/secret.h"
-#include "http/server.h"
 #include "outbound/mail.h"
 
 namespace tillbridge::app {
@@ -53,8 +52,5 @@ class Console {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// As the listener says; also the public one's.
-http::ServerSettings server_settings(const Listener& listener, std::string name);
 
 }  // namespace tillbridge::app

@@ -11,6 +11,8 @@
 #include "app/desk/settings_desk.h"
 #include "app/fixed_settings.h"
 #include "app/journal_place.h"
+#include "app/lease_figures.h"
+#include "app/listener_settings.h"
 #include "app/outbound_settings.h"
 #include "telemetry/log.h"
 
@@ -49,9 +51,16 @@ Hub::Hub(Loop& loop, SystemClock& clock, Config config, HubOptions options)
         telemetry::log(telemetry::Level::error, "task_failed", {{"what", what}});
       }) {}
 
-Hub::~Hub() = default;
+Hub::~Hub() {
+  if (options_.leading != nullptr) options_.leading->shows_in(nullptr);
+}
 
 Task<Result<void>> Hub::start() {
+  if (options_.leading != nullptr) {
+    options_.leading->shows_in(&metrics_);
+  } else {
+    show_alone(metrics_);
+  }
   TB_CO_CHECK(open_journal());
   std::function<Result<std::uint64_t>(journal::Reader&)> highest = [](journal::Reader& reader) {
     return reader.highest_id();
@@ -140,7 +149,25 @@ Task<Result<void>> Hub::share_work() {
   for (const auto& workspace : workspaces_)
     workspace->tell_breakers([this](const engine::BreakerNews& news) { shared_->tell(news); });
   TB_CO_CHECK(co_await shared_->begin());
+  TB_CO_CHECK(co_await withdraw_other_settings());
   shared_->lead();
+  co_return Result<void>{};
+}
+
+// The others go by the newest settings: a workspace that this hub does not have has none any more.
+Task<Result<void>> Hub::withdraw_other_settings() {
+  TB_CO_TRY(const auto newest, co_await shared_->newest_settings());
+  journal::Step step;
+  for (const auto& [name, settings] : newest) {
+    const bool is_known = std::any_of(workspaces_.begin(), workspaces_.end(),
+                                      [&](const auto& one) { return one->name() == name; });
+    if (is_known || settings.document.empty()) continue;
+    step.settings.push_back(
+        {name, settings.version + 1, clock_.now(), "not in the configuration file", ""});
+  }
+  if (step.settings.empty()) co_return Result<void>{};
+  const auto stored = co_await journal_->commit(std::move(step));
+  if (!stored) co_return fail(stored.error());
   co_return Result<void>{};
 }
 

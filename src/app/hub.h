@@ -54,6 +54,7 @@ class Hub {
  private:
   Result<void> open_journal();
   Task<Result<void>> share_work();
+  Task<Result<void>> withdraw_other_settings();
   void changed_elsewhere(const journal::OpenDelivery& delivery);
   Task<void> take_up_and_follow();
   Result<Secret> control_token() const;

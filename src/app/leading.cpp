@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "app/lease_figures.h"
+
 namespace tillbridge::app {
 namespace {
 
@@ -93,9 +95,26 @@ void Leading::reached_at(const NodeAddress& address) {
   wake_.notify_all();
 }
 
+void Leading::shows_in(telemetry::Metrics* metrics) {
+  {
+    const std::lock_guard lock(mutex_);
+    metrics_ = metrics;
+  }
+  show();
+}
+
+// With every round of the thread.
+void Leading::show() {
+  const std::lock_guard lock(mutex_);
+  if (metrics_ == nullptr) return;
+  const Duration left = sure_until_ ? *sure_until_ - SystemClock().tick() : Duration{0};
+  show_leases(*metrics_, {*leads_, mine_.shards.count(), left});
+}
+
 Leading::Mine Leading::carry_with(Carrier carrier) {
   const std::lock_guard lock(mutex_);
   carrier_ = std::move(carrier);
+  carries_not_.clear();
   carried_ = mine_.shards;
   address_changed_ = changed_ = true;
   wake_.notify_all();
@@ -122,6 +141,15 @@ void Leading::carries_nothing() {
   wake_.notify_all();
 }
 
+void Leading::carries_not(const std::string& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    carries_not_ = why;
+    address_changed_ = changed_ = true;
+  }
+  wake_.notify_all();
+}
+
 void Leading::run() {
   renewed_at_ = SystemClock().tick() - settings_.lease;
   for (;;) {
@@ -131,18 +159,28 @@ void Leading::run() {
       changed_ = false;
     }
     if (!look_round()) return;
+    show();
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, look_again_after, [this] { return stopping_ || changed_; });
   }
 }
 
 bool Leading::look_round() {
-  std::string address;
+  std::string name, address;
   bool now = SystemClock().tick() - renewed_at_ >= settings_.lease / renewals_per_lease;
   {
     const std::lock_guard lock(mutex_);
     if (carrier_ || *leads_) address = address_;
+    name = to_text(NodeName{settings_.name, carries_not_});
     now = std::exchange(address_changed_, false) || now;
+  }
+  if (!is_ready_) {
+    const auto ready = settings_.make_ready();
+    if (!ready) {
+      stand(standing_unready(ready.error().what));
+      return true;
+    }
+    is_ready_ = true;
   }
   // Before it says that it lives: that would make it look like the other one.
   if (has_predecessor_) {
@@ -153,13 +191,13 @@ bool Leading::look_round() {
     }
     has_predecessor_ = false;
   }
-  if (now && !renew(address)) return false;
+  if (now && !renew(name, address)) return false;
   look();
   return true;
 }
 
 // Also tells the others that this hub lives. False: it is lost.
-bool Leading::renew(const std::string& address) {
+bool Leading::renew(const std::string& name, const std::string& address) {
   const Tick asked = SystemClock().tick();
   if (!held_.empty()) {
     const auto kept = leases_.renew(held_, settings_.lease);
@@ -172,7 +210,7 @@ bool Leading::renew(const std::string& address) {
     // The database counts from a later moment than that of the question.
     sure_until_ = asked + settings_.lease;
   }
-  if (leases_.beat(settings_.name, address)) renewed_at_ = asked;
+  if (leases_.beat(name, address)) renewed_at_ = asked;
   return true;
 }
 
@@ -180,11 +218,12 @@ bool Leading::renew(const std::string& address) {
 Result<void> Leading::take_from_predecessor() {
   TB_TRY(const auto nodes, leases_.nodes());
   for (const auto& node : nodes) {
-    if (node.number != settings_.node || node.name == settings_.name) continue;
+    const std::string machine = node_name(node.name).machine;
+    if (node.number != settings_.node || machine == settings_.name) continue;
     if (node.silent < settings_.lease) {
       return fail(Error::Kind::unavailable,
                   fmt::format("a hub on {} has the number {} as well: give this one another",
-                              node.name, settings_.node));
+                              machine, settings_.node));
     }
   }
   TB_TRY(const auto rows, leases_.all());
@@ -322,15 +361,29 @@ Standing Leading::standing_of(const std::vector<NodeRow>& nodes,
   for (const auto& node : nodes) {
     if (node.number != leader || node.number == settings_.node) continue;
     auto address = node_address(node.address);
-    if (address && is_loopback(address->host) && node.name != settings_.name) {
+    const std::string machine = node_name(node.name).machine;
+    if (address && is_loopback(address->host) && machine != settings_.name) {
       return {
           fmt::format("the hub on {} leads and can be reached from there only: start it with "
                       "--reached-at, so that this one can pass on who calls it",
-                      node.name)};
+                      machine)};
     }
     return {"another hub leads", std::move(address)};
   }
   return {"another hub is about to lead, or its lease has not run out yet"};
+}
+
+// Whoever leads has tables that it knows: callers are passed on all the same.
+Standing Leading::standing_unready(std::string why) {
+  Standing standing{std::move(why)};
+  const auto nodes = leases_.nodes();
+  const auto rows = nodes ? leases_.all() : Result<std::vector<LeaseRow>>(fail(nodes.error()));
+  if (!rows) return standing;
+  for (const LeaseRow& row : *rows) {
+    if (row.lease.shard == engine::leader_shard && row.running)
+      standing.leader = standing_of(*nodes, row.owner).leader;
+  }
+  return standing;
 }
 
 void Leading::stand(Standing standing) {

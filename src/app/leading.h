@@ -22,14 +22,18 @@
 #include "app/node_address.h"
 #include "engine/shares.h"
 #include "journal/postgres/leases.h"
+#include "telemetry/metrics.h"
 
 namespace tillbridge::app {
 
 struct LeadingSettings {
-  std::string url;         // of the journal; its tables exist
+  std::string url;         // of the journal
   std::uint16_t node = 0;  // different in every hub on the journal
   std::string name;        // for people: the machine's
   Duration lease = std::chrono::seconds{10};
+  // The journal's tables are made, or brought up to date: again and again until it succeeds, and
+  // before anything is leased. Bringing them up to date may take leases away. The thread's own.
+  std::function<Result<void>()> make_ready = [] { return Result<void>{}; };
 };
 
 // Why a hub stands by, and the hub that leads instead, as far as it is known where it is.
@@ -56,6 +60,10 @@ class Leading {
   // Where this hub can be called, for the others. Any thread.
   void reached_at(const NodeAddress& address);
 
+  // Whether it leads and what it has leased, in the metrics of what answers for this hub, until
+  // others are named; nullptr: nothing answers. Any thread.
+  void shows_in(telemetry::Metrics* metrics);
+
   // What sends from here, ready to: from then on this hub is given shards. It is told which are its
   // own, and who leads, whenever that changes. Any thread; it must not wait. Returns what is so
   // now. One at a time.
@@ -70,6 +78,8 @@ class Leading {
   void carries_only(const Mine& mine);
   // It sends nothing more, and nothing is under way; it is not told again.
   void carries_nothing();
+  // It will not send, for this reason, which people find beside the hub's name; until it does.
+  void carries_not(const std::string& why);
 
   // For the journal's writer.
   std::shared_ptr<const journal::postgres::Fence> fence() const { return fence_; }
@@ -79,7 +89,7 @@ class Leading {
   void run();
   // One round of the thread: what holds, what moves. False: it is over.
   bool look_round();
-  bool renew(const std::string& address);
+  bool renew(const std::string& name, const std::string& address);
   void look();
   Result<void> take_from_predecessor();
   Result<void> end_standing_writers(const std::vector<journal::postgres::LeaseRow>& rows);
@@ -91,8 +101,10 @@ class Leading {
   Result<void> give_away();
   Standing standing_of(const std::vector<journal::postgres::NodeRow>& nodes,
                        std::optional<std::uint16_t> leader) const;
+  Standing standing_unready(std::string why);
   void stand(Standing standing);
   void tell();
+  void show();
   void watch_until_stopped();
 
   const LeadingSettings settings_;
@@ -105,6 +117,7 @@ class Leading {
   Shards held_;
   engine::ShardSet giving_;
   std::uint16_t leader_ = 0;  // as it was seen last
+  bool is_ready_ = false;     // the journal
   bool has_predecessor_ = true;
   Tick renewed_at_;
 
@@ -113,6 +126,7 @@ class Leading {
   bool stopping_ = false;
   bool ends_waiting_ = false;
   std::string address_;
+  std::string carries_not_;  // why; "" it does, or may
   bool address_changed_ = false;
   bool changed_ = false;  // something for the thread to do
   Standing standing_;
@@ -120,6 +134,7 @@ class Leading {
   Mine mine_;                       // held, and not to be given away
   engine::ShardSet carried_;        // what may be sent or under way
   Carrier carrier_;
+  telemetry::Metrics* metrics_ = nullptr;
 
   std::thread thread_;
   std::thread watching_;  // asks nobody: the database may not answer

@@ -30,6 +30,18 @@ std::optional<NodeAddress> node_address(std::string_view text) {
   return NodeAddress{std::string(text.substr(0, first)), *public_port, *console_port};
 }
 
+std::string to_text(const NodeName& name) {
+  if (name.carries_not.empty()) return name.machine;
+  return fmt::format("{} ({})", name.machine, name.carries_not);
+}
+
+NodeName node_name(std::string_view text) {
+  const auto begin = text.find(" (");
+  if (begin == std::string_view::npos || !text.ends_with(')')) return {std::string(text), ""};
+  return {std::string(text.substr(0, begin)),
+          std::string(text.substr(begin + 2, text.size() - begin - 3))};
+}
+
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
 }

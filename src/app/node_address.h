@@ -1,6 +1,6 @@
 #pragma once
-// Where the other hubs on one journal reach this one, while it leads. Kept as text in the node's
-// row (journal/postgres/leases.h): "10.1.1.5 8080 8082".
+// What a hub says of itself to the others on one journal: where they reach it while it leads, kept
+// as text in the node's row (journal/postgres/leases.h): "10.1.1.5 8080 8082".
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +19,15 @@ struct NodeAddress {
 std::string to_text(const NodeAddress& address);
 // nullopt: a node that has said nothing, or nothing that is known here.
 std::optional<NodeAddress> node_address(std::string_view text);
+
+// Which hub it is, for people: its machine, and why it does not send although others do. Kept as
+// text in the node's row as well: "till-2", "till-2 (workspace demo: ...)".
+struct NodeName {
+  std::string machine;
+  std::string carries_not;  // ""
+};
+std::string to_text(const NodeName& name);
+NodeName node_name(std::string_view text);
 
 // Only from the machine itself: what stands there is another hub's elsewhere.
 bool is_loopback(const std::string& host);

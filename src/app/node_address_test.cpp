@@ -35,5 +35,15 @@ TEST(NodeAddress, LoopbackIsTheMachineItself) {
     EXPECT_FALSE(is_loopback(host)) << host;
 }
 
+TEST(NodeName, WhyItDoesNotCarryStandsBehindTheMachine) {
+  const std::string why = "workspace demo (SE): relay.warehouse is not in it (here)";
+  for (const NodeName& name : {NodeName{"till-2", ""}, NodeName{"till-2", why}}) {
+    const NodeName read = node_name(to_text(name));
+    EXPECT_EQ(read.machine, name.machine);
+    EXPECT_EQ(read.carries_not, name.carries_not);
+  }
+  EXPECT_EQ(to_text(NodeName{"till-2", ""}), "till-2") << "as older versions know it";
+}
+
 }  // namespace
 }  // namespace tillbridge::app

@@ -116,6 +116,13 @@ Task<Result<void>> SharedWork::begin() {
   co_return Result<void>{};
 }
 
+Task<Result<SharedWork::Newest>> SharedWork::newest_settings() {
+  std::function<Result<Newest>(ChangeReader&)> question = [](ChangeReader& reader) {
+    return reader.newest_settings();
+  };
+  co_return co_await asked<Newest>(std::move(question));
+}
+
 void SharedWork::lead() {
   told_->mine = take_part();
   send_from(told_->mine.shards);

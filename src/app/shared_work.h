@@ -6,6 +6,7 @@
 // under way. Core thread.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,9 @@ class SharedWork {
 
   // Before settings and open work are read: what is changed from then on will be told.
   Task<Result<void>> begin();
+  // The newest settings of each workspace, "" of those that the hub that leads has no more.
+  using Newest = std::map<std::string, journal::SettingsVersion>;
+  Task<Result<Newest>> newest_settings();
   // This hub leads, and nobody else plans: what is its own now can go out while open work is read.
   void lead();
   // Once open work is read: this hub is ready to be given shards, while the one leads that led

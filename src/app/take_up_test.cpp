@@ -60,7 +60,8 @@ class TakeUpBench : public test::JournalBench {
     for (const json::Value& command : *json::array(body.as_object(), "commands")) {
       const std::string id(*json::text(command.as_object(), "command_id"));
       sent.push_back(names.at(std::stoull(id)));
-      results.emplace_back(json::Object{{"success", true}, {"command_id", id}});
+      const bool taken = names.at(std::stoull(id)) != refused;
+      results.emplace_back(json::Object{{"success", taken}, {"command_id", id}});
     }
     made.body = json::to_text(json::Object{{"success", true}, {"results", std::move(results)}});
     return made;
@@ -138,6 +139,7 @@ class TakeUpBench : public test::JournalBench {
   }
 
   WorkspaceRuntime& shop() { return *workspaces.front(); }
+  std::int64_t blocked() { return connection().status().at("blocked").to_number<std::int64_t>(); }
   TargetConnection& connection() { return *shop().connection("bloomreach"); }
 
   outbound::FakeTransport transport;
@@ -148,6 +150,7 @@ class TakeUpBench : public test::JournalBench {
   RecordId record;
   std::map<std::uint64_t, std::string> names;
   std::vector<std::string> sent;
+  std::string refused;  // of those
 };
 
 TEST(TakeUp, TheFirstPageGoesOutBeforeTheRestIsRead) {
@@ -273,6 +276,27 @@ TEST(TakeUp, ABlockedOneThatIsSentAgainMeanwhileGoesOnceAndFirst) {
     std::erase(bench.sent, "a1");
     EXPECT_THAT(bench.sent, ElementsAre("b1", "b2"));
   }
+}
+
+// The page is read after a person has it sent again, and it is blocked once more before the last
+// page is in: that was what the person asked for.
+TEST(TakeUp, ABlockedOneThatIsSentAgainAndRefusedMeanwhileGoesOnce) {
+  TakeUpBench bench;
+  bench.refused = "b1";
+  bench.stored("a", "1");
+  const auto blocked = bench.stored("b", "1", DeliveryState::blocked);
+  bench.stored("b", "2");
+  bench.begin(1);
+  bench.move(blocked.id, DeliveryState::waiting);
+  bench.connection().send_again(TakeUpBench::open(blocked), true);
+  auto read = TakeUpBench::open(blocked);
+  read.on_reject = journal::OnReject::block;
+  bench.shop().adopt(read);
+  ASSERT_TRUE(bench.pass_until([&] { return bench.blocked() == 1; }));
+  bench.shop().end_take_up();
+  bench.linger();
+  std::erase(bench.sent, "a1");
+  EXPECT_THAT(bench.sent, ElementsAre("b1"));
 }
 
 }  // namespace

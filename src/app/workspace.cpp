@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/index_target.h"
+#include "app/pausing.h"
 #include "app/redemption_target.h"
 #include "app/relay/relay_connection.h"
 #include "flows/stock_to_bloomreach.h"
@@ -293,11 +294,10 @@ Result<void> WorkspaceRuntime::pause_part(const PausedPart& part, bool paused) {
     TB_CHECK(check_flow(part.name));
   if (paused) {
     paused_parts_.insert(part);
-    for (const auto& one : connections_) one->hold_part(part);
   } else {
     paused_parts_.erase(part);
-    for (const auto& one : connections_) one->release_part(part);
   }
+  app::pause_part(connections_, part, paused);
   return {};
 }
 
@@ -309,27 +309,19 @@ std::vector<std::string> WorkspaceRuntime::target_names() const {
 
 Result<void> WorkspaceRuntime::pause(const std::string& connection) {
   if (const auto part = parse_paused_part(connection)) return pause_part(*part, true);
-  if (TargetConnection* found = this->connection(connection)) {
-    found->pause();
-  } else if (connection == sitoo) {
-    resolution_.pause();
-    if (stock_) stock_->pause();
-  } else {
-    return tl::unexpected(no_such(connection));
-  }
+  if (pause_named(connections_, connection, true)) return {};
+  if (connection != sitoo) return tl::unexpected(no_such(connection));
+  resolution_.pause();
+  if (stock_) stock_->pause();
   return {};
 }
 
 Result<void> WorkspaceRuntime::resume(const std::string& connection) {
   if (const auto part = parse_paused_part(connection)) return pause_part(*part, false);
-  if (TargetConnection* found = this->connection(connection)) {
-    found->resume();
-  } else if (connection == sitoo) {
-    resolution_.resume();
-    if (stock_) stock_->resume();
-  } else {
-    return tl::unexpected(no_such(connection));
-  }
+  if (pause_named(connections_, connection, false)) return {};
+  if (connection != sitoo) return tl::unexpected(no_such(connection));
+  resolution_.resume();
+  if (stock_) stock_->resume();
   return {};
 }
 

@@ -61,9 +61,14 @@ void Courier::send_again(const journal::OpenDelivery& delivery, bool was_blocked
     if (dispatch_.lanes().contains(stable_hash(delivery.lane), delivery.id)) return;
     sent_again_.insert(delivery.id);
   }
-  in_turn([this, delivery, was_blocked] {
-    // Found at the start behind others, a blocked one waits for its turn and is sent anyway.
-    if (was_blocked && !blocks(delivery)) return;
+  const auto was_tried_since = [this](const journal::OpenDelivery& asked) {
+    const auto now = dispatch_.lanes().find(stable_hash(asked.lane), asked.id);
+    return now && now->attempts_made > asked.attempts_made;
+  };
+  in_turn([this, delivery, was_blocked, was_tried_since, waited = taking_up_] {
+    // Found at the start behind others, a blocked one waits for its turn and is sent anyway. Read
+    // as waiting, it went then, and what it ended with is an answer to the person who asked.
+    if (was_blocked && (!blocks(delivery) || (waited && was_tried_since(delivery)))) return;
     if (!was_blocked && waits_elsewhere(delivery)) return;
     Item item = to_item(delivery);
     item.next_trigger = journal::Trigger::operator_;

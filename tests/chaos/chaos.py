@@ -20,7 +20,7 @@ from registry import ORACLE, SCENARIOS  # noqa: E402
 NOTHING_JUDGED = 77  # exit code: all were skipped
 
 
-def arguments():
+def arguments(words=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("hub", type=pathlib.Path, help="the program tillbridge")
     parser.add_argument("sandbox", type=pathlib.Path, help="the program tillbridge-sandbox")
@@ -37,7 +37,21 @@ def arguments():
                         help="where runs take place and the evidence of broken ones stays (build/chaos)")
     parser.add_argument("--keep", action="store_true", help="keep the evidence of runs that held, too")
     parser.add_argument("--write-docs", type=pathlib.Path, metavar="FILE", help="a table of the last run of each scenario in the folder, as Markdown")
-    return parser.parse_args()
+    parser.add_argument("--from", dest="start_from", type=pathlib.Path, metavar="HUB",
+                        help="rolling_upgrade: the hubs start as this program, of an older version, and are replaced by the other")
+    asked = parser.parse_args(words)
+    if asked.start_from and not asked.start_from.is_file():
+        parser.error(f"--from {asked.start_from}: there is no such program")
+    if asked.start_from and asked.scenario != ["rolling_upgrade"]:
+        parser.error("--from is for rolling_upgrade alone")
+    return asked
+
+
+def options_of(asked):
+    return runs.Options(asked.hub.resolve(), asked.sandbox.resolve(), asked.folder, asked.seed, asked.rate,
+                        asked.long, asked.seconds, asked.keep,
+                        say=lambda text: print(text, file=sys.stderr, flush=True),
+                        start_from=asked.start_from and asked.start_from.resolve())
 
 
 def chosen(asked):
@@ -62,9 +76,7 @@ def main():
         show_list()
         return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("chaos: ended by SIGTERM"))
-    options = runs.Options(asked.hub.resolve(), asked.sandbox.resolve(), asked.folder, asked.seed, asked.rate,
-                           asked.long, asked.seconds, asked.keep,
-                           say=lambda text: print(text, file=sys.stderr, flush=True))
+    options = options_of(asked)
     results = []
     for one in chosen(asked):
         for again in range(asked.repeat):

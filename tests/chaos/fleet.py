@@ -85,13 +85,15 @@ class Node:
             text = text.replace(f"port = {asked}\n", f"port = {own}\n")
         self.config = fleet.folder / f"node-{number}.toml"
         self.config.write_text(text)
+        self.program = fleet.hub_program  # of its next start
         self.process = None
 
+    def command(self):
+        return [*self.fleet.prefix, self.program, "serve", "--config", self.config, "--announce", "--allow-volatile",
+                "--drills", "--node", self.number, *self.fleet.hub_options]
+
     def start(self):
-        self.process = bench.Process(
-            self.fleet.folder / f"node-{self.number}.log", *self.fleet.prefix, self.fleet.hub_program, "serve",
-            "--config", self.config, "--announce", "--allow-volatile", "--drills", "--node", self.number,
-            *self.fleet.hub_options)
+        self.process = bench.Process(self.fleet.folder / f"node-{self.number}.log", *self.command())
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
 
     def _listen(self, process):

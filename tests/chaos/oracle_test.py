@@ -2,16 +2,21 @@
 """The oracle can fail: oracle_test.py HUB SANDBOX. Effects are dropped, doubled, altered and overtaken on their way to
 Klaviyo, a journal is taken away, figures are doctored; each time the verdict must be "broken", for the right reason."""
 
+import contextlib
 import copy
+import io
 import pathlib
 import re
 import sys
 import threading
 import time
+import types
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import bench  # noqa: E402
+import chaos  # noqa: E402
+import fleet  # noqa: E402
 import oracle  # noqa: E402
 import report  # noqa: E402
 import run as runs  # noqa: E402
@@ -203,9 +208,35 @@ def reported(folder):
     print("the report: right")
 
 
+def started_from(programs, folder):
+    """The hubs of rolling_upgrade start as the program that --from names; each is its next program from then on."""
+    hub, sandbox = programs
+    older = folder / "older-hub"
+    older.write_text("")
+    asked = chaos.arguments([str(hub), str(sandbox), "rolling_upgrade", "--from", str(older)])
+    options = chaos.options_of(asked)
+    bench.equal(options.start_from, older.resolve(), "--from")
+    bench.equal(chaos.options_of(chaos.arguments([str(hub), str(sandbox)])).start_from, None, "without --from")
+    config = folder / "town.toml"
+    config.write_text('data_dir = "town"\nport = 1\nport = 2\n')
+    town = types.SimpleNamespace(folder=folder, data="town", public=1, control=2, config=config, prefix=[],
+                                 hub_program=options.start_from, hub_options=["--journal", "a database"])
+    node = fleet.Node(town, 3)
+    bench.equal(node.command()[0], older.resolve(), "the first program")
+    node.program = options.hub
+    bench.equal(node.command()[0], options.hub, "the next program")
+    for words in (["rolling_upgrade", "--from", str(folder / "none")], ["kill_storm", "--from", str(older)]):
+        with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.suppress(SystemExit):
+            chaos.arguments([str(hub), str(sandbox), *words])
+            bench.check(False, f"{words} was taken")
+        bench.check("--from" in said.getvalue(), said.getvalue())
+    print("--from: right")
+
+
 def test(hub, sandbox):
     programs = (hub, sandbox)
     with bench.own_folder() as folder:
+        started_from(programs, folder)
         reported(folder)
         facts = undisturbed(programs, folder)
         doctored(facts)

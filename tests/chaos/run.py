@@ -28,6 +28,7 @@ class Options:
     seconds: Optional[float] = None
     keep: bool = False
     say: Callable = print
+    start_from: Optional[pathlib.Path] = None  # the hub of an older version, which `hub` replaces
 
 
 @dataclass

@@ -303,6 +303,32 @@ TEST_P(JournalSuite, AnErasedRecordKeepsItsRowsAndNothingOfThePerson) {
   expect_sound();
 }
 
+// As an erasure gathers what never became a record: in one step with the record that it is put to.
+TEST_P(JournalSuite, ArrivalsThatAreGatheredAndErasedInOneStepNameNobody) {
+  auto loose = arrival(10, "");
+  loose.subject = "order_event/email/vera@example.com/customer/C-1";
+  loose.state = ArrivalState::in_case;
+  apply({.arrivals = {loose}});
+  auto gathers = record(1, "erasure/7");
+  gathers.search_keys = {"email:vera@example.com", "customer:C-1"};
+  UpdateArrival update;
+  update.id = ArrivalId{10};
+  update.workspace = "shop";
+  update.state = ArrivalState::in_case;
+  update.record = RecordId{1};
+  apply({.arrival_updates = {update},
+         .records = {gathers},
+         .erased = {{RecordId{1}, {}, "", "shop"}}});
+  const auto row = **reader_->arrival(ArrivalId{10});
+  EXPECT_EQ(row.subject, "erased/10");
+  EXPECT_EQ(row.payload, "");
+  const auto journey = **reader_->journey(RecordId{1});
+  EXPECT_EQ(journey.record.key, "erasure/7");
+  EXPECT_THAT(journey.record.search_keys, IsEmpty());
+  EXPECT_THAT(found_keys("vera@"), IsEmpty());
+  expect_sound();
+}
+
 TEST_P(JournalSuite, AnErasedRecordAndItsArrivalsAreCalledByTheirIds) {
   const Step step = what_names_people();
   apply(step);

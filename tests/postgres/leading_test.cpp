@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/standing_by.h"
@@ -20,14 +21,16 @@ namespace {
 
 using namespace std::chrono_literals;
 using journal::ThrowawayCluster;
+using testing::HasSubstr;
 
 // A hub's part of it: waits on a thread of its own until it leads.
 class Hub {
  public:
   Hub(const std::string& url, std::uint16_t node, std::string machine, Duration lease = 2s)
-      : leading(LeadingSettings{url, node, std::move(machine), lease},
-                [this](const std::string&) { lost = true; }),
-        thread_([this] {
+      : Hub(LeadingSettings{.url = url, .node = node, .name = std::move(machine), .lease = lease}) {
+  }
+  explicit Hub(LeadingSettings settings)
+      : leading(std::move(settings), [this](const std::string&) { lost = true; }), thread_([this] {
           const bool leads = leading.await([this](const Standing& told) {
             const std::lock_guard lock(mutex_);
             standing_ = told;
@@ -183,7 +186,8 @@ TEST_F(LeadingTest, ALeadersShardsAreItsSuccessors) {
 TEST_F(LeadingTest, AHubThatIsAskedToEndDoesNotWaitToLead) {
   Hub first(url, 1, "one");
   ASSERT_TRUE(first.leads_within(20s));
-  Leading second(LeadingSettings{url, 2, "two", 2s}, [](const std::string&) {});
+  Leading second(LeadingSettings{.url = url, .node = 2, .name = "two", .lease = 2s},
+                 [](const std::string&) {});
   std::thread asks([&] {
     std::this_thread::sleep_for(200ms);
     second.end_waiting();
@@ -201,6 +205,102 @@ TEST_F(LeadingTest, WhoeverLosesItsLeaseIsToldToEnd) {
   EXPECT_TRUE(first.lost);
 }
 
+// Tables that are brought up to date may take the leases of who runs already.
+TEST_F(LeadingTest, TheJournalIsMadeReadyBeforeItLeads) {
+  std::atomic<int> times = 0;
+  LeadingSettings settings{.url = url, .node = 1, .name = "one", .lease = 2s};
+  settings.make_ready = [&]() -> Result<void> {
+    if (++times < 4) return fail(Error::Kind::unavailable, "the database is away");
+    journal::postgres::Connection({url}).run(
+        "UPDATE lease SET owner = NULL, epoch = epoch + 1, until = '-infinity'");
+    return {};
+  };
+  Hub hub(std::move(settings));
+  EXPECT_TRUE(hub.is_told([](const Standing& told) { return told.why == "the database is away"; }));
+  EXPECT_TRUE(hub.leads_within(20s));
+  std::this_thread::sleep_for(3s);
+  EXPECT_FALSE(hub.lost) << "longer than the lease";
+  EXPECT_EQ(times, 4);
+}
+
+TEST_F(LeadingTest, AHubThatCannotUseTheTablesSaysWhereTheLeaderIs) {
+  Hub first(url, 1, "one");
+  ASSERT_TRUE(first.leads_within(20s));
+  const NodeAddress address{"10.1.1.5", 8080, 8082};
+  first.leading.reached_at(address);
+  LeadingSettings settings{.url = url, .node = 2, .name = "two", .lease = 2s};
+  settings.make_ready = []() -> Result<void> {
+    return fail(Error::Kind::unavailable, "a newer schema");
+  };
+  Hub second(std::move(settings));
+  EXPECT_TRUE(second.is_told([&](const Standing& told) {
+    return told.why == "a newer schema" && told.leader == address;
+  }));
+}
+
+TEST_F(LeadingTest, WhyAHubDoesNotCarryIsTold) {
+  Hub first(url, 1, "one");
+  ASSERT_TRUE(first.leads_within(20s));
+  Carrier at_first(first.leading);
+  first.leading.reached_at({"10.1.1.5", 8080, 0});
+  Hub second(url, 2, "two");
+  second.leading.reached_at({"10.1.1.6", 8080, 0});
+  journal::postgres::Leases rows(url, {});
+  const auto second_is_called = [&](const std::string& name) {
+    for (int i = 0; i < 200; ++i) {
+      const auto nodes = rows.nodes();
+      if (nodes && nodes->size() == 2 && nodes->back().name == name) return true;
+      std::this_thread::sleep_for(100ms);
+    }
+    return false;
+  };
+  second.leading.carries_not("relay.warehouse is not in it");
+  EXPECT_TRUE(second_is_called("two (relay.warehouse is not in it)"));
+  EXPECT_TRUE(at_first.has(256)) << "what it does not carry stays with the others";
+  const Carrier at_second(second.leading);
+  EXPECT_TRUE(second_is_called("two"));
+}
+
+std::string answer_of(std::uint16_t port, const std::string& path, int status) {
+  http::for_tests::RawPeer caller(port);
+  caller.send("GET " + path + " HTTP/1.1\r\nHost: hub\r\n\r\n");
+  const auto answer = caller.answer();
+  EXPECT_EQ(answer.status, status) << path;
+  return answer.body;
+}
+
+TEST_F(LeadingTest, EveryHubTellsOfItself) {
+  telemetry::Metrics of_first;
+  Hub first(url, 1, "one");
+  ASSERT_TRUE(first.leads_within(20s));
+  Carrier at_first(first.leading);
+  ASSERT_TRUE(at_first.has(256));
+  first.leading.shows_in(&of_first);
+  EXPECT_THAT(of_first.prometheus_text(), HasSubstr("\ntillbridge_leading 1\n"));
+  EXPECT_THAT(of_first.prometheus_text(), HasSubstr("\ntillbridge_shards_leased 256\n"));
+  first.leading.shows_in(nullptr);
+
+  HubSettings settings;
+  settings.listen.port = settings.control.port = 0;
+  settings.console_served = false;
+  StandingBy standing_by(settings);
+  Hub second(url, 2, "two");
+  second.leading.shows_in(&standing_by.metrics());
+  standing_by.shows_too([] { return std::string("what_it_carries 7\n"); });
+  const std::uint16_t port = standing_by.control_port();
+  ASSERT_NE(port, 0);
+  const std::string metrics = answer_of(port, "/metrics", 200);
+  EXPECT_THAT(metrics, HasSubstr("\ntillbridge_leading 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("\ntillbridge_lease_left_seconds 0\n"));
+  EXPECT_THAT(metrics, HasSubstr("\nwhat_it_carries 7\n"));
+  EXPECT_EQ(answer_of(port, "/healthz", 200), "ok\n");
+  EXPECT_EQ(answer_of(port, "/readyz", 503), "nobody leads\n");
+  standing_by.leads(NodeAddress{"10.1.1.5", 8080, 0});
+  EXPECT_EQ(answer_of(port, "/readyz", 200), "stands by\n");
+  EXPECT_THAT(answer_of(port, "/api/v1/status", 503), HasSubstr("10.1.1.5"));
+  second.leading.shows_in(nullptr);
+}
+
 TEST_F(LeadingTest, CallersOfAHubThatStandsByReachTheLeader) {
   http::for_tests::RunningServer leader{http::ServerSettings{},
                                         [](http::Request request) -> Task<http::Reply> {
@@ -209,7 +309,7 @@ TEST_F(LeadingTest, CallersOfAHubThatStandsByReachTheLeader) {
                                           co_return reply;
                                         }};
   HubSettings settings;
-  settings.listen.port = 0;
+  settings.listen.port = settings.control.port = 0;
   settings.console.port = 0;
   StandingBy standing_by(settings);
   ASSERT_NE(standing_by.public_port(), 0);
@@ -231,12 +331,15 @@ TEST_F(LeadingTest, CallersOfAHubThatStandsByReachTheLeader) {
 TEST_F(LeadingTest, APortThatAnotherHubHasIsLeftToIt) {
   HubSettings settings;
   settings.listen.port = 0;
+  settings.control.port = 0;
   settings.console_served = false;
   const StandingBy first(settings);
   settings.listen.port = first.public_port();
+  settings.control.port = first.control_port();
   const StandingBy second(settings);
   EXPECT_EQ(second.public_port(), 0);
   EXPECT_EQ(second.console_port(), 0);
+  EXPECT_EQ(second.control_port(), 0);
 }
 
 }  // namespace

@@ -211,5 +211,27 @@ TEST_F(PostgresOpenListsTest, WhatTheyLackOrHaveTooMuchIsFound) {
                                    "delivery 14: does not belong into list 11 of delivery_open"));
 }
 
+// As who takes them up at its start reads them: page by page, and a short one is the last.
+TEST_F(PostgresOpenListsTest, ARowWithoutItsDeliveryHidesNothingThatIsBehindIt) {
+  migrate_to(5);
+  Connection connection({url_});
+  connection.run(std::string(filled_before));
+  open();
+  connection.run(
+      "INSERT INTO delivery_open SELECT 'shop', 1, n FROM generate_series(1, 5) n;"
+      "DELETE FROM delivery WHERE id = 12; INSERT INTO delivery_open VALUES ('shop', 1, 99)");
+  for (const std::size_t rows_per_page : {1U, 2U, 3U, 100U}) {
+    std::vector<std::uint64_t> ids;
+    for (bool more = true; more;) {
+      const DeliveryId after{ids.empty() ? 0 : ids.back()};
+      const auto page = reader_->open_deliveries(after, DeliveryId{1'000}, rows_per_page);
+      ASSERT_TRUE(page) << page.error().what;
+      for (const auto& row : *page) ids.push_back(row.id.value);
+      more = page->size() == rows_per_page;
+    }
+    EXPECT_THAT(ids, ElementsAre(11U, 13U)) << rows_per_page;
+  }
+}
+
 }  // namespace
 }  // namespace tillbridge::journal

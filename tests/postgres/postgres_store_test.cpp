@@ -156,6 +156,21 @@ TEST_F(PostgresStoreTest, WritersBesideEachOtherKeepOneOfEachEventAndTheCounts) 
   EXPECT_EQ(tallies[0].value, 6 * static_cast<std::int64_t>(batches * steps_per_batch));
 }
 
+TEST_F(PostgresStoreTest, TheNewestSettingsOfEachWorkspaceAreGiven) {
+  auto one = node(1);
+  ChangeReader changes(url_, {});
+  EXPECT_TRUE(changes.newest_settings()->empty());
+  apply(one, {.settings = {{"shop", 1, Instant{}, "file", "first"},
+                           {"shop", 2, Instant{}, "file", "second"},
+                           {"outlet", 1, Instant{}, "file", "outlet"}}});
+  apply(one, {.settings = {{"outlet", 2, Instant{}, "file", ""}}});
+  const auto newest = *changes.newest_settings();
+  ASSERT_EQ(newest.size(), 2U);
+  EXPECT_EQ(newest.at("shop").document, "second");
+  EXPECT_EQ(newest.at("outlet").version, 2U);
+  EXPECT_EQ(newest.at("outlet").document, "") << "nobody who leads has it any more";
+}
+
 TEST_F(PostgresStoreTest, ChangesOfOtherNodesAreGivenOnceAndOwnOnesAreNot) {
   auto one = node(1);
   auto two = node(2);

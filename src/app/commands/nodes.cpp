@@ -47,17 +47,22 @@ int nodes(const Where& where) {
   }
   json::Array out;
   for (const auto& node : *nodes) {
+    const NodeName name = node_name(node.name);
     const double silent_s = std::chrono::duration<double>(node.silent).count();
     out.push_back(json::Object{{"node", node.number},
-                               {"machine", node.name},
+                               {"machine", name.machine},
                                {"duty", duty(node, leader)},
                                {"shards", node.shards},
                                {"silent_s", silent_s},
-                               {"address", node.address}});
+                               {"address", node.address},
+                               {"carries_not", name.carries_not}});
     if (!where.json) {
       fmt::print("{:>4}  {:<24}{:<11}{:>4} of {} shards, heard {:.1f} s ago{}\n", node.number,
-                 node.name, duty(node, leader), node.shards, journal::postgres::shard_count,
+                 name.machine, duty(node, leader), node.shards, journal::postgres::shard_count,
                  silent_s, reached(node));
+      if (!name.carries_not.empty())
+        fmt::print("      does not carry: {}; give all hubs the same configuration\n",
+                   name.carries_not);
     }
   }
   if (where.json) fmt::print("{}\n", json::to_text(out));

@@ -31,6 +31,7 @@ template <typename PortHolder>
 void keep_ports(Config& config, const PortHolder& holder) {
   if (holder.public_port() > 0) config.hub.listen.port = holder.public_port();
   if (holder.console_port() > 0) config.hub.console.port = holder.console_port();
+  if (holder.control_port() > 0) config.hub.control.port = holder.control_port();
 }
 
 struct Ending {
@@ -39,6 +40,7 @@ struct Ending {
   bool asked = false;    // by a signal
   bool renewal = false;  // the settings were changed: start anew with them
   bool watched = false;
+  std::function<void()> on_watched = [] {};
   int exit_code = exit_done;
 };
 
@@ -67,12 +69,13 @@ Task<void> serve_until_ended(Loop& loop, SystemClock& clock, Config config, HubO
       co_return;
     }
     keep_ports(config, hub);
-    config.hub.control.port = hub.control_port();
     started_with(config.hub);
     options.announce = false;
     if (!ending.watched) {
       ending.watched = true;
       tasks.start(watch_signals(loop, ending));
+      co_await yield_now(loop);
+      ending.on_watched();
     }
     while (!ending.asked) {
       if (!ending.renewal) {
@@ -106,15 +109,23 @@ class Waiting {
  public:
   Waiting(const Config& config, const ServeOptions& options, const ConfigFile& file,
           Leading& leading)
-      : ports_(config.hub), config_(config), options_(options) {
+      : ports_(config.hub), config_(config), options_(options), leading_(leading) {
     keep_ports(config_, ports_);
+    leading.shows_in(&ports_.metrics());
     leading.reached_at(address_of(config_.hub, options));
     CarryingOptions carrying;
     carrying.file = file;
     carrying.allow_volatile = options.allow_volatile;
     carrying.node = static_cast<std::uint16_t>(options.node);
     carrying_ = std::make_unique<Carrying>(config_, std::move(carrying), leading);
+    ports_.shows_too([this] { return carrying_->metrics(); });
   }
+  ~Waiting() {
+    ports_.shows_too(nullptr);
+    leading_.shows_in(nullptr);
+  }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
 
   void passes_on_to(const std::optional<NodeAddress>& leader) {
     // Its own address under another number, or a balancer's that leads back here.
@@ -129,11 +140,12 @@ class Waiting {
   StandingBy ports_;
   Config config_;
   const ServeOptions& options_;
+  Leading& leading_;
   std::unique_ptr<Carrying> carrying_;
 };
 
-// SIGTERM and SIGINT, while another hub leads: what this one holds is given back first. To be made
-// before other threads, which are not to get them.
+// SIGTERM and SIGINT, while another hub leads and until they are watched where this one does: what
+// it holds is given back first. To be made before other threads, which are not to get them.
 class EndSignals {
  public:
   EndSignals() {
@@ -194,13 +206,19 @@ Result<std::unique_ptr<Leading>> lead(Config& config, const ServeOptions& option
                                       const ConfigFile& file, EndSignals& signals) {
   JournalPlace place = journal_place(config);
   place.allow_volatile = options.allow_volatile;
-  // Made, or brought up to date. Away at the start, the database is waited for below.
-  const auto tables = open_store(place);
-  if (!tables && tables.error().kind != Error::Kind::unavailable) return fail(tables.error());
+  // Made, or brought up to date. Away at the start, the database is waited for before this hub
+  // leads: tables that are brought up to date by one that does may take its leases.
+  const auto make_ready = [place]() -> Result<void> {
+    TB_CHECK(open_store(place));
+    return {};
+  };
+  const auto ready = make_ready();
+  if (!ready && ready.error().kind != Error::Kind::unavailable) return fail(ready.error());
   LeadingSettings settings;
   settings.url = place.url.reveal();
   settings.node = static_cast<std::uint16_t>(options.node);
   settings.name = machine_name();
+  if (!ready) settings.make_ready = make_ready;
   auto leading = std::make_unique<Leading>(std::move(settings), [](const std::string& why) {
     ::alarm(1);  // also when the log cannot be written
     telemetry::log(telemetry::Level::error, "leads_no_more", {{"reason", why}});
@@ -226,7 +244,6 @@ int serve(const ServeOptions& options) {
   telemetry::start_log(config->hub.log_level);
   auto leading = has_others ? lead(*config, options, file, *signals)
                             : Result<std::unique_ptr<Leading>>(nullptr);
-  signals.reset();
   if (!leading || (has_others && !*leading)) {
     telemetry::stop_log();
     return leading ? exit_done : report(leading.error());
@@ -244,6 +261,7 @@ int serve(const ServeOptions& options) {
     hub_options.node = static_cast<std::uint16_t>(options.node);
     hub_options.leading = leading->get();
     hub_options.file = std::move(file);
+    ending.on_watched = [&signals] { signals.reset(); };
     hub_options.renew = [&ending] {
       ending.renewal = true;
       ending.woken.notify();

@@ -86,8 +86,9 @@ class HubPrivacyDesk final : public api::PrivacyDesk {
                                 std::uint64_t id, Counted& counted);
   Task<Result<void>> erase_records(const PrivacyWorkspace& workspace,
                                    std::vector<journal::RecordRow> records, Counted& counted);
-  Task<Result<void>> erase_arrivals(const PrivacyWorkspace& workspace, std::uint64_t id,
-                                    std::vector<journal::ArrivalRow> arrivals, Counted& counted);
+  Task<Result<void>> erase_arrivals(const PrivacyWorkspace& workspace, Identity identity,
+                                    std::uint64_t id, std::vector<journal::ArrivalRow> arrivals,
+                                    Counted& counted);
   Task<Result<void>> forget_facts(const PrivacyWorkspace& workspace, Identity identity,
                                   std::vector<FactFound> facts, Counted& counted);
   Task<void> ask_platforms(std::string workspace, Erasure& erasure);

@@ -116,7 +116,8 @@ Task<Result<void>> HubPrivacyDesk::erase_here(const PrivacyWorkspace& workspace,
       co_return Result<void>{};
     auto records = co_await erase_records(workspace, std::move(held->records), counted);
     if (!records) co_return fail(std::move(records.error()));
-    auto arrivals = co_await erase_arrivals(workspace, id, std::move(held->arrivals), counted);
+    auto arrivals =
+        co_await erase_arrivals(workspace, identity, id, std::move(held->arrivals), counted);
     if (!arrivals) co_return fail(std::move(arrivals.error()));
     auto facts = co_await forget_facts(workspace, identity, std::move(held->facts), counted);
     if (!facts) co_return fail(std::move(facts.error()));
@@ -161,9 +162,9 @@ Task<Result<void>> HubPrivacyDesk::erase_records(const PrivacyWorkspace& workspa
 }
 
 // The journal erases records; those that never became one are gathered in one that holds nothing
-// else.
+// else. By its search keys, which are gone afterwards, their subjects are known to name the person.
 Task<Result<void>> HubPrivacyDesk::erase_arrivals(const PrivacyWorkspace& workspace,
-                                                  std::uint64_t id,
+                                                  Identity identity, std::uint64_t id,
                                                   std::vector<journal::ArrivalRow> arrivals,
                                                   Counted& counted) {
   if (arrivals.empty()) co_return Result<void>{};
@@ -184,6 +185,8 @@ Task<Result<void>> HubPrivacyDesk::erase_arrivals(const PrivacyWorkspace& worksp
   record.state = journal::RecordState::skipped;
   record.reason = "holds the arrivals of a person who was forgotten, without their contents";
   record.happened_at = record.changed_at = now;
+  for (const Identifier& one : identity.all())
+    record.search_keys.push_back(fmt::format("{}:{}", name(one.kind), one.value));
   journal::Step step;
   for (const journal::ArrivalRow& row : arrivals) {
     journal::UpdateArrival update;

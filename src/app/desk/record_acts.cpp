@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "app/desk/edited_parts.h"
+#include "app/relay/rewritten.h"
+#include "flows/order_to_relay.h"
 
 namespace tillbridge::app {
 namespace {
@@ -140,7 +142,8 @@ Task<Result<std::string>> HubRecordActs::edit(std::string workspace, DeliveryId 
   }
   TB_CO_CHECK(check_sendable(*found, held.delivery));
   TB_CO_TRY(parts, edited_parts(held.delivery.parts, std::move(parts)));
-  Again again{std::move(held.delivery), true};
+  const bool changed = parts != held.delivery.parts;
+  Again again{std::move(held.delivery), changed};
   again.delivery.parts_done = parts_done(again.delivery, parts);
   again.delivery.parts = std::move(parts);
   const std::string said =
@@ -258,6 +261,10 @@ Task<Result<void>> HubRecordActs::send(WorkspaceRuntime& workspace, journal::Jou
     ids.push_back(row.id);
     if (one.other_bytes) {
       step.delivery_parts.push_back({row.id, row.parts, row.settings_version, workspace.name()});
+      if (row.flow == flows::order_to_relay_flow) {
+        step.facts.push_back(
+            {workspace.name(), row.connection, rewritten_fact(row.id), "yes", now});
+      }
     }
     journal::UpdateDelivery update;
     update.id = row.id;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/desk/privacy_person.h"
 #include "base/json.h"
 #include "connectors/relay/document.h"
 #include "connectors/relay/order_event.h"
@@ -40,6 +41,19 @@ std::vector<std::string> search_keys(const model::OrderEvent& event) {
   return keys;
 }
 
+// As privacy looks for people in what became no record: "order_event/email/vera@kund.se". Where
+// they are named by an address, in its one spelling.
+std::string subject_of(const std::string& body, const std::string& country) {
+  const auto buyer = connectors::relay::buyer_named_in(body);
+  std::string subject = record_kind;
+  for (const auto& [kind, value] :
+       {std::pair{"email:", buyer.email}, {"phone:", buyer.phone}, {"customer:", buyer.number}}) {
+    const auto one = identifier_of_key(kind + value, country);
+    if (one) subject += fmt::format("/{}/{}", name(one->kind), one->value);
+  }
+  return subject == record_kind ? "" : subject;
+}
+
 std::string key_of(const std::string& event_id) {
   return "order_event/" + event_id;
 }
@@ -56,6 +70,7 @@ OrderFeed::OrderFeed(Surroundings on, const Workspace& workspace, std::uint32_t 
                      Deliver deliver)
     : on_(on),
       workspace_(workspace.name),
+      country_(workspace.crm.country),
       settings_(workspace.feed),
       settings_version_(settings_version),
       deliver_(std::move(deliver)) {
@@ -214,7 +229,9 @@ Task<http::Reply> OrderFeed::keep_known(std::string event_id) {
 // Kept with a case. It does not take the event's id: sent again and corrected, it is a new one.
 Task<http::Reply> OrderFeed::keep_malformed(std::string body, std::string problem) {
   malformed_.add();
+  std::string subject = subject_of(body, country_);
   journal::AddArrival arrival = arrival_of(std::move(body));
+  arrival.subject = std::move(subject);
   arrival.state = journal::ArrivalState::in_case;
   arrival.reason = problem;
   auto opened = engine::open_case(

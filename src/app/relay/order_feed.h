@@ -45,6 +45,7 @@ class OrderFeed {
 
   Surroundings on_;
   std::string workspace_;
+  std::string country_;  // of phones without +
   FeedSettings settings_;
   std::uint32_t settings_version_;
   std::vector<Relay> relays_;

@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "app/desk/privacy_platforms.h"
+#include "app/desk/privacy_search.h"
+#include "app/desk/record_acts.h"
+#include "app/relay/rewritten.h"
 #include "app/test_bench.h"
 #include "app/workspace.h"
 #include "connectors/relay/order_event_examples.h"
@@ -217,6 +220,22 @@ TEST_F(OrderFeedTest, AnEventThatCannotBeUsedIsKeptWithACaseAndMayComeAgain) {
   EXPECT_THAT(sent, ElementsAre("warehouse e-1"));
 }
 
+TEST_F(OrderFeedTest, WhatCannotBeUsedIsFoundByThePersonItNames) {
+  std::string broken = event("e-1");
+  broken.replace(broken.find("\"504.00\""), 8, "null");
+  EXPECT_EQ(post(broken).status, 422);
+  const PrivacyPlace place{journal, test::workspace_name, "SE"};
+  const auto held_of = [&](IdentifierKind kind, std::string value) {
+    Identity identity;
+    identity.add({kind, std::move(value)});
+    return await(what_is_held(place, identity)).value().arrivals.size();
+  };
+  EXPECT_EQ(held_of(IdentifierKind::email, "astrid@example.com"), 1U);
+  EXPECT_EQ(held_of(IdentifierKind::customer, "C-4471"), 1U);
+  EXPECT_EQ(held_of(IdentifierKind::customer, "C-447"), 0U);
+  EXPECT_EQ(held_of(IdentifierKind::email, "someone@example.com"), 0U);
+}
+
 TEST_F(OrderFeedTest, AnEventWhoseAmountsOverflowIsACaseToo) {
   std::string body = event("e-1");
   body.replace(body.find("\"price\": \"504.00\""), 17, "\"price\": \"90000000000000000.00\"");
@@ -251,6 +270,54 @@ TEST_F(OrderFeedTest, ARefusedEventIsACaseAndTheNextOneGoesOut) {
   ASSERT_THAT(cases, SizeIs(1));
   EXPECT_EQ(cases[0].type, "rejected_delivery");
   EXPECT_EQ(counts().deliveries_parked, 1U);
+}
+
+// An endpoint that honours keys would answer what it answered to the first bytes.
+TEST_F(OrderFeedTest, WhatAPersonWroteGoesUnderAnotherKeyThanWhatWasRefused) {
+  statuses = {422, 422, 503};
+  EXPECT_EQ(post(event("e-1")).status, 200);
+  ASSERT_TRUE(delivered(1));
+  std::vector<std::unique_ptr<WorkspaceRuntime>> workspaces;
+  WorkspaceRuntime& here = *workspaces.emplace_back(std::move(shop));
+  HubRecordActs acts(clock, journal, ids, workspaces);
+  const auto goes_out = [&](std::size_t calls) {
+    return run_until([&] { return sent.size() >= calls && here.idle(); });
+  };
+  const auto row = [&] {
+    for (auto& one : only_journey().deliveries)
+      if (one.connection == "warehouse") return std::move(one);
+    return journal::DeliveryRow{};
+  };
+  ASSERT_TRUE(await(acts.send_again("", row().record, "anna")));
+  ASSERT_TRUE(goes_out(2));
+  EXPECT_EQ(sent.back(), "warehouse e-1") << "the same bytes, the same key";
+  auto parts = row().parts;
+  ASSERT_TRUE(await(acts.edit("", row().id, parts, "anna", "as it is")));
+  ASSERT_TRUE(run_until([&] { return sent.size() == 3; }));
+  EXPECT_EQ(sent.back(), "warehouse e-1") << "nothing was changed";
+  statuses = {422, 503};
+  clock.advance(std::chrono::seconds{5});
+  ASSERT_TRUE(goes_out(4));
+  parts[0].replace(parts[0].find("Astrid"), 6, "Ingrid");
+  ASSERT_TRUE(await(acts.edit("", row().id, parts, "anna", "her name")));
+  ASSERT_TRUE(run_until([&] { return sent.size() == 5; }));
+  const std::string key = sent.back();
+  EXPECT_THAT(key, testing::StartsWith("warehouse e-1-"));
+  shop = std::move(workspaces.front());
+  workspaces.clear();
+  stop();
+  begin();  // whoever sends it again knows that it is not what was planned
+  clock.advance(std::chrono::seconds{5});
+  ASSERT_TRUE(delivered(6));
+  EXPECT_EQ(sent.back(), key);
+  const journal::DeliveryRow after = row();
+  EXPECT_EQ(after.state, DeliveryState::delivered);
+  using Values = std::vector<std::optional<std::string>>;
+  const auto facts = ask<Values>([id = after.id](journal::Reader& reader) {
+    const std::vector<std::string> keys{rewritten_fact(id)};
+    return reader.facts(test::workspace_name, "warehouse", keys);
+  });
+  EXPECT_THAT(facts, ElementsAre(std::nullopt)) << "it is over";
 }
 
 TEST_F(OrderFeedTest, APausedRelayKeepsEverythingOverARestart) {

@@ -9,11 +9,14 @@ namespace tillbridge::app {
 // engine's parcels -> POSTs: a delivery is a call.
 class RelayChannel final : public engine::Channel {
  public:
-  RelayChannel(outbound::Transport& transport, const Clock& clock,
-               const connectors::relay::Config& endpoint);
+  RelayChannel(Surroundings on, std::string workspace, const connectors::relay::Config& endpoint);
   Task<Answer> send(std::vector<engine::Parcel> parcels, engine::Route route) override;
 
  private:
+  Task<Result<connectors::relay::Written>> who_wrote(engine::Item item);
+
+  journal::Journal& journal_;
+  const std::string workspace_;
   connectors::relay::Client client_;
 };
 

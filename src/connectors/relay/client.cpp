@@ -4,7 +4,6 @@
 
 #include "base/hmac.h"
 #include "connectors/http_answer.h"
-#include "connectors/relay/document.h"
 
 namespace tillbridge::connectors::relay {
 namespace {
@@ -73,12 +72,12 @@ std::string signature_of(const Secret& key, std::string_view document) {
 Client::Client(outbound::Transport& transport, const Clock& clock, Config config)
     : transport_(transport), clock_(clock), config_(std::move(config)) {}
 
-Task<Outcome> Client::post(std::string document) {
+Task<Outcome> Client::post(std::string document, Written written) {
   outbound::HttpRequest request;
   request.method = "POST";
   request.url = config_.url;
   request.headers.emplace_back("Content-Type", "application/json");
-  request.headers.emplace_back("Idempotency-Key", event_id_of(document));
+  request.headers.emplace_back("Idempotency-Key", idempotency_key(document, written));
   if (!config_.signing_key.empty()) {
     request.headers.emplace_back("Tillbridge-Signature",
                                  signature_of(config_.signing_key, document));

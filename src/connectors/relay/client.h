@@ -6,6 +6,7 @@
 
 #include "base/outcome.h"
 #include "connectors/relay/config.h"
+#include "connectors/relay/document.h"
 #include "outbound/transport.h"
 
 namespace tillbridge::connectors::relay {
@@ -23,7 +24,7 @@ std::string signature_of(const Secret& key, std::string_view document);
 class Client {
  public:
   Client(outbound::Transport& transport, const Clock& clock, Config config);
-  Task<Outcome> post(std::string document);
+  Task<Outcome> post(std::string document, Written written);
   const Config& config() const { return config_; }
 
  private:

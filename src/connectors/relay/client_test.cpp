@@ -74,11 +74,12 @@ TEST(RelayDocument, OtherBytesHaveNoEventId) {
     EXPECT_EQ(event_id_of(other), "") << other;
 }
 
-Outcome posted(const Config& config, Result<HttpAnswer> answer, HttpRequest* request = nullptr) {
+Outcome posted(const Config& config, Result<HttpAnswer> answer, HttpRequest* request = nullptr,
+               Written written = Written::planned) {
   ManualClock clock;
   outbound::FakeTransport transport([&](const HttpRequest&) { return answer; });
   Client client(transport, clock, config);
-  const Outcome outcome = test::run_task(client.post(R"({"event_id":"e-1","type":"t"})"));
+  const Outcome outcome = test::run_task(client.post(R"({"event_id":"e-1","type":"t"})", written));
   if (request != nullptr) *request = transport.requests().at(0);
   return outcome;
 }
@@ -105,6 +106,16 @@ TEST(RelayClient, PostsTheDocumentUnderItsEventId) {
   EXPECT_THAT(request.headers,
               Contains(Pair("Tillbridge-Signature", testing::StartsWith("sha256="))));
   EXPECT_TRUE(request.public_addresses_only);
+}
+
+TEST(RelayClient, WhatAPersonWroteGoesUnderAKeyOfItsBytes) {
+  HttpRequest request;
+  EXPECT_EQ(posted(endpoint(), answered(202), &request, Written::by_person).kind, Kind::delivered);
+  const std::string key = idempotency_key(request.body, Written::by_person);
+  EXPECT_THAT(request.headers, Contains(Pair("Idempotency-Key", key)));
+  EXPECT_THAT(key, testing::StartsWith("e-1-"));
+  EXPECT_EQ(key, idempotency_key(R"({"event_id":"e-1","type":"t"})", Written::by_person));
+  EXPECT_NE(key, idempotency_key(R"({"event_id":"e-1","type":"u"})", Written::by_person));
 }
 
 TEST(RelayClient, SendsNoSignatureAndGoesAnywhereWhenToldSo) {

@@ -1,5 +1,8 @@
 #include "connectors/relay/document.h"
 
+#include <fmt/format.h>
+
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/zone.h"
 
@@ -121,6 +124,12 @@ std::string_view event_id_of(std::string_view document) {
   document.remove_prefix(document_start.size());
   const auto end = document.find('"');
   return end == std::string_view::npos ? std::string_view{} : document.substr(0, end);
+}
+
+std::string idempotency_key(std::string_view document, Written written) {
+  const std::string_view event_id = event_id_of(document);
+  if (written == Written::planned) return std::string(event_id);
+  return fmt::format("{}-{:016x}", event_id, stable_hash(document));
 }
 
 }  // namespace tillbridge::connectors::relay

@@ -15,4 +15,9 @@ std::string document_bytes(const model::RelayedOrder& order);
 // are not a document of ours.
 std::string_view event_id_of(std::string_view document);
 
+// Under which the endpoint knows a call and its repetitions: the event id, and for bytes that a
+// person wrote another key for other bytes, as the answer to the first ones is not theirs.
+enum class Written { planned, by_person };
+std::string idempotency_key(std::string_view document, Written written);
+
 }  // namespace tillbridge::connectors::relay

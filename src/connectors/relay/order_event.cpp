@@ -210,4 +210,29 @@ ParsedOrderEvent parse_order_event(std::string_view body) {
   return {std::move(event_id), std::move(event)};
 }
 
+model::OrderEvent::Buyer buyer_named_in(std::string_view body) {
+  model::OrderEvent::Buyer buyer;
+  const json::Document document(body);
+  const Result<json::Value>& parsed = document.root();
+  const json::Object* const object = parsed ? parsed->if_object() : nullptr;
+  const json::Value* const named = object == nullptr ? nullptr : object->if_contains("customer");
+  if (named == nullptr) return buyer;
+  if (const auto* text = named->if_string()) {
+    (text->find('@') == std::string_view::npos ? buyer.number : buyer.email) = *text;
+    return buyer;
+  }
+  const json::Object* const customer = named->if_object();
+  if (customer == nullptr) return buyer;
+  const auto text_in = [customer](std::string_view member) -> std::string {
+    const json::Value* const value = customer->if_contains(member);
+    if (value == nullptr) return "";
+    if (const auto* text = value->if_string()) return std::string(text->data(), text->size());
+    return value->is_number() ? json::to_text(*value) : "";
+  };
+  buyer.number = text_in("number");
+  buyer.email = text_in("email");
+  buyer.phone = text_in("phone");
+  return buyer;
+}
+
 }  // namespace tillbridge::connectors::relay

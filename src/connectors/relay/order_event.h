@@ -19,4 +19,8 @@ struct ParsedOrderEvent {
 };
 ParsedOrderEvent parse_order_event(std::string_view body);
 
+// Whom a body names that cannot be used, as far as it says so: by what is kept of it, they are
+// found and forgotten. Texts as they are written.
+model::OrderEvent::Buyer buyer_named_in(std::string_view body);
+
 }  // namespace tillbridge::connectors::relay

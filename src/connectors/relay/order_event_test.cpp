@@ -145,5 +145,22 @@ TEST(OrderEvent, ListsAreBounded) {
   EXPECT_THAT(attributes.event.error().what, HasSubstr("attributes has more than 32 entries"));
 }
 
+TEST(OrderEvent, WhomABodyNamesIsFoundAlthoughItCannotBeUsed) {
+  const auto named = [](std::string_view customer) {
+    const auto buyer =
+        buyer_named_in(R"({"event_id":"e-1","customer":)" + std::string(customer) + "}");
+    return std::vector<std::string>{buyer.number, buyer.email, buyer.phone};
+  };
+  EXPECT_THAT(named(R"({"number":"C-1","email":"a@b.se","phone":"070-1"})"),
+              ElementsAre("C-1", "a@b.se", "070-1"));
+  EXPECT_THAT(named(R"({"number":4471,"email":["a@b.se"],"phone":46701740605})"),
+              ElementsAre("4471", "", "46701740605"));
+  EXPECT_THAT(named(R"("a@b.se")"), ElementsAre("", "a@b.se", ""));
+  EXPECT_THAT(named(R"("C-1")"), ElementsAre("C-1", "", ""));
+  EXPECT_THAT(named("[]"), ElementsAre("", "", ""));
+  EXPECT_EQ(buyer_named_in(R"({"event_id":"e-1"})").email, "");
+  EXPECT_EQ(buyer_named_in("no JSON").email, "");
+}
+
 }  // namespace
 }  // namespace tillbridge::connectors::relay

@@ -47,6 +47,20 @@ Result<void> ChangeReader::tell(const std::string& words) {
   });
 }
 
+Result<std::map<std::string, SettingsVersion>> ChangeReader::newest_settings() {
+  return asked([&] {
+    std::map<std::string, SettingsVersion> newest;
+    const auto rows = connection_->query(sql::newest_settings);
+    for (int at = 0; at < rows.size(); ++at) {
+      std::string workspace;
+      SettingsVersion one;
+      rows[at].read(workspace, one.version, one.at, one.by, one.document);
+      newest.emplace(std::move(workspace), std::move(one));
+    }
+    return newest;
+  });
+}
+
 Result<Changes> ChangeReader::since(ChangePlace place, std::size_t commits_max) {
   return asked([&] {
     Changes changes;

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -60,6 +61,8 @@ class ChangeReader {
   // Words for the listeners of the other nodes (commit_listener.h), at most 4,000 bytes of them.
   // They may go unheard.
   Result<void> tell(const std::string& words);
+  // The newest of each workspace: what the hub that leads goes by.
+  Result<std::map<std::string, SettingsVersion>> newest_settings();
   Result<Changes> since(ChangePlace place, std::size_t commits_max = 500);
 
  private:

@@ -6,6 +6,7 @@
 #include "journal/journey_limit.h"
 #include "journal/postgres/rows.h"
 #include "journal/postgres/sql.gen.h"
+#include "telemetry/log.h"
 
 namespace tillbridge::journal::postgres {
 namespace {
@@ -53,8 +54,32 @@ Result<std::vector<OpenDelivery>> PostgresReader::open_deliveries(DeliveryId aft
                                                                   DeliveryId until,
                                                                   std::size_t limit) {
   return asked([&] {
-    return all_of(connection_->query(sql::open_deliveries, Params(after, until, limit)),
-                  open_delivery_of);
+    constexpr int listed_column = 17;
+    std::vector<OpenDelivery> found;
+    std::size_t missing = 0;
+    DeliveryId last = after;
+    for (bool more = true; more;) {
+      const std::size_t wanted = limit - found.size();
+      const auto rows = connection_->query(sql::open_deliveries, Params(last, until, wanted));
+      found.reserve(found.size() + static_cast<std::size_t>(rows.size()));
+      for (int at = 0; at < rows.size(); ++at) {
+        last = DeliveryId{static_cast<std::uint64_t>(rows[at].integer(listed_column))};
+        if (rows[at].is_null(0)) {
+          ++missing;
+        } else {
+          found.push_back(open_delivery_of(rows[at]));
+        }
+      }
+      more = static_cast<std::size_t>(rows.size()) == wanted && found.size() < limit;
+    }
+    if (missing > 0) {
+      telemetry::log(telemetry::Level::error, "open_deliveries_missing",
+                     {{"deliveries", missing},
+                      {"after", after.value},
+                      {"until", last.value},
+                      {"do", "they are left out; run tillbridge journal verify"}});
+    }
+    return found;
   });
 }
 

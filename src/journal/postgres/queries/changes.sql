@@ -30,3 +30,7 @@ SELECT d.id, d.record, d.workspace, d.connection, d.flow,
 FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
   (SELECT * FROM delivery t WHERE t.workspace = w.name AND t.id = i.id LIMIT 1) d
 ORDER BY d.id
+-- name: newest_settings
+SELECT w.name, s.version, s.at, s.by, s.document FROM workspace w CROSS JOIN LATERAL
+  (SELECT * FROM settings t WHERE t.workspace = w.name ORDER BY t.version DESC LIMIT 1) s
+ORDER BY w.name

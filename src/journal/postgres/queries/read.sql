@@ -15,18 +15,19 @@ SELECT a.id, a.workspace, a.connection, a.subject, a.announces, a.source, a.rece
 FROM arrival a WHERE a.state < 10 ORDER BY a.id
 -- name: fetch_open_arrivals
 FETCH FORWARD 5000 FROM open_arrivals
--- The page is found in the list of each workspace first; what belongs to its rows is looked up row by row.
+-- The page is found in the list of each workspace first; what belongs to its rows is looked up row by row. A row of the
+-- list whose delivery is missing (damage) is given without it: the page must not look like the last one.
 -- name: open_deliveries
 SELECT d.id, d.record, d.workspace, d.connection, d.flow,
        coalesce((SELECT r.store FROM record r WHERE r.workspace = d.workspace AND r.id = d.record), ''),
        d.lane, d.priority, d.on_reject, d.settle, d.state, d.due_at, d.happened_at, d.attempts,
-       (SELECT count(*) FROM attempt t WHERE t.workspace = d.workspace AND t.delivery = d.id), d.parts_done, d.parts
+       (SELECT count(*) FROM attempt t WHERE t.workspace = d.workspace AND t.delivery = d.id), d.parts_done, d.parts, o.id
 FROM (SELECT x.* FROM workspace w CROSS JOIN LATERAL
         (SELECT t.* FROM delivery_open t WHERE t.workspace = w.name AND t.list = 1 AND t.id > $1 AND t.id <= $2
          ORDER BY t.id LIMIT $3) x
       ORDER BY x.id LIMIT $3) o
-JOIN delivery d ON d.workspace = o.workspace AND d.id = o.id
-ORDER BY d.id
+LEFT JOIN delivery d ON d.workspace = o.workspace AND d.id = o.id
+ORDER BY o.id
 -- name: highest_id
 SELECT greatest(
   (SELECT max(id) FROM workspace w, LATERAL (SELECT max(t.id) AS id FROM arrival t WHERE t.workspace = w.name) x),
