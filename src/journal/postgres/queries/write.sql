@@ -154,22 +154,23 @@ INSERT INTO change (node, kinds, arrivals, deliveries) VALUES ($1::bigint, $2::b
 -- name: notify
 SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)
 
--- Where what a change does not name the workspace of is, and whether a new record has another's id.
+-- Where what a change does not name the workspace of is, and whether a new record has another's id. As in changes.sql:
+-- LIMIT, so that workspace and id are looked up together.
 -- name: arrivals_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, arrival t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM arrival x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 -- name: records_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, record t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM record x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 -- name: deliveries_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, delivery t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM delivery x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 -- name: cases_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, case_ t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM case_ x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 -- name: case_groups_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, case_group t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM case_group x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 
 -- After a lost connection: waits for a transaction of the old one that is still open, and says what was committed.
 -- name: end_old_sessions
