@@ -35,7 +35,7 @@ bool begins(std::string_view state, std::string_view with) {
 
 // SQLSTATE classes, PostgreSQL's manual, appendix A.
 Failure::Cause cause_of(std::string_view state) {
-  if (begins(state, "23")) return Failure::Cause::constraint;
+  if (state == "23505") return Failure::Cause::constraint;
   // The connection broke, the server stops or starts, or it is a standby since a fail-over.
   if (begins(state, "08") || begins(state, "57P") || state == "25006") return Failure::Cause::lost;
   return Failure::Cause::refused;

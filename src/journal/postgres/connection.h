@@ -35,7 +35,7 @@ class Failure : public std::runtime_error {
  public:
   enum class Cause {
     refused,     // by the server or by us; the connection is good
-    constraint,  // a key said no
+    constraint,  // a unique key said no
     lost,        // the connection is gone or useless (a standby, a server that stops, no answer)
   };
   Failure(Error::Kind kind, const std::string& what, Cause cause = Cause::refused)
