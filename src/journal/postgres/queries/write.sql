@@ -50,7 +50,7 @@ UPDATE arrival a SET state_before = a.state, state = i.state, reason = i.reason,
                      due_at = i.due_at, tries = i.tries
 FROM unnest($1::arrival_update_row[]) AS i
 WHERE a.workspace = i.workspace AND a.id = i.id
-RETURNING a.id, a.workspace, a.state_before
+RETURNING a.id, a.state_before
 -- name: put_records
 INSERT INTO record AS r (workspace, id, kind, key, version, state, reason, settings_version, happened_at, changed_at,
                          store, customer, search_keys)
@@ -102,9 +102,9 @@ UPDATE delivery d SET state_before = d.state, state = i.state, reason = i.reason
                       attempts = i.attempts, parts_done = i.parts_done
 FROM unnest($1::changed_delivery_row[]) AS i
 WHERE d.workspace = i.workspace AND d.id = i.id
-RETURNING d.id, d.workspace, d.state_before, d.connection, d.happened_at
+RETURNING d.id, d.state_before, d.connection, d.happened_at
 -- name: open_deliveries_added
-INSERT INTO delivery_open (workspace, list, id) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+INSERT INTO delivery_open (workspace, list, id) SELECT $1, $2::bigint, i.id FROM unnest($3::bigint[]) AS i (id)
 -- name: open_deliveries_removed
 DELETE FROM delivery_open o USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS i (workspace, list, id)
 WHERE o.workspace = i.workspace AND o.list = i.list AND o.id = i.id
