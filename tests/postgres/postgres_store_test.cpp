@@ -363,13 +363,14 @@ std::string statement(const std::string& file, const std::string& name) {
 }
 
 // Plans are made as soon as a node starts, when the tables are small, and kept while they grow.
-TEST_F(PostgresStoreTest, WhatOtherNodesTellOfIsLookedUpByWorkspaceAndIdTogether) {
+TEST_F(PostgresStoreTest, WhatIsKnownByIdAloneIsLookedUpByWorkspaceAndIdTogether) {
   const auto one = node(1);
   Connection connection({url_});
   const std::vector<std::pair<std::string, std::string>> statements{
-      {"changes.sql", "open_arrivals_of"},
-      {"changes.sql", "deliveries_of"},
-      {"read.sql", "payloads_anywhere"}};
+      {"changes.sql", "open_arrivals_of"}, {"changes.sql", "deliveries_of"},
+      {"read.sql", "payloads_anywhere"},   {"write.sql", "arrivals_anywhere"},
+      {"write.sql", "records_anywhere"},   {"write.sql", "deliveries_anywhere"},
+      {"write.sql", "cases_anywhere"},     {"write.sql", "case_groups_anywhere"}};
   for (const auto& [file, name] : statements) {
     connection.run("PREPARE " + name + " (bigint[]) AS " + statement(file, name));
     const auto plan = connection.query("EXPLAIN EXECUTE " + name + "('{11,12}')");

@@ -35,7 +35,7 @@ bool begins(std::string_view state, std::string_view with) {
 
 // SQLSTATE classes, PostgreSQL's manual, appendix A.
 Failure::Cause cause_of(std::string_view state) {
-  if (begins(state, "23")) return Failure::Cause::constraint;
+  if (state == "23505") return Failure::Cause::constraint;
   // The connection broke, the server stops or starts, or it is a standby since a fail-over.
   if (begins(state, "08") || begins(state, "57P") || state == "25006") return Failure::Cause::lost;
   return Failure::Cause::refused;
@@ -162,7 +162,8 @@ Connection::Connection(const ConnectionSettings& settings)
   }
   try {
     PQsetnonblocking(handle_, 1);
-    PQsetNoticeProcessor(handle_, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        handle_, [](void*, const char*) {}, nullptr);
     run(session);
   } catch (...) {
     PQfinish(handle_);
@@ -225,10 +226,16 @@ void Connection::wait_until_answered() {
   }
 }
 
+// What nobody waited for may still be under way.
+void Connection::leave_pipeline() {
+  if (PQpipelineStatus(handle_) == PQ_PIPELINE_OFF) return;
+  std::optional<Failure> forgotten;
+  while (syncs_ > 0) take_next(forgotten);
+  if (PQexitPipelineMode(handle_) != 1) lose("the pipeline is not empty");
+}
+
 void Connection::run(const std::string& sql) {
-  if (PQpipelineStatus(handle_) != PQ_PIPELINE_OFF && PQexitPipelineMode(handle_) != 1) {
-    lose("the pipeline is not empty");
-  }
+  leave_pipeline();
   check_sent(PQsendQuery(handle_, sql.c_str()));
   std::optional<Failure> first;
   for (;;) {
@@ -251,7 +258,7 @@ void Connection::prepare(std::string_view sql) {
   const std::string name = "s" + std::to_string(prepared_.size());
   check_sent(PQsendPrepare(handle_, name.c_str(), sql.data(), 0, nullptr));
   prepared_.emplace(sql.data(), name);
-  pending_.push_back({sql.data(), nullptr});
+  add_pending({.prepares = sql.data()});
 }
 
 void Connection::send(std::string_view sql, const Params& params, Handler handler) {
@@ -267,11 +274,29 @@ void Connection::send(std::string_view sql, const Params& params, Handler handle
   check_sent(PQsendQueryPrepared(handle_, prepared_[sql.data()].c_str(),
                                  static_cast<int>(values.size()), values.data(), sizes.data(),
                                  binary.data(), 1));
-  pending_.push_back({nullptr, std::move(handler)});
+  add_pending({.handler = std::move(handler)});
+}
+
+void Connection::add_pending(Pending pending) {
+  if (pending.handler) {
+    ++handlers_;
+    answers_asked_for_ = false;
+  }
+  if (pending.is_sync) {
+    ++syncs_;
+    answers_asked_for_ = true;
+  }
+  pending_.push_back(std::move(pending));
 }
 
 void Connection::start() {
   if (PQflush(handle_) < 0) lose(first_line(PQerrorMessage(handle_)));
+}
+
+void Connection::start_answering() {
+  check_sent(PQsendFlushRequest(handle_));
+  answers_asked_for_ = true;
+  start();
 }
 
 void Connection::take(PGresult* result, Pending& pending, std::optional<Failure>& first) {
@@ -289,29 +314,62 @@ void Connection::take(PGresult* result, Pending& pending, std::optional<Failure>
     default:
       // A statement that was not prepared is sent again the next time.
       if (pending.prepares) prepared_.erase(pending.prepares);
-      if (!first) first = failure_of(result);
+      if (first) return;
+      if (PQresultStatus(result) == PGRES_PIPELINE_ABORTED) {
+        first = Failure(Error::Kind::unavailable, "journal: what was sent before it has failed");
+        return;
+      }
+      first = failure_of(result);
       if (first->lost()) lost_ = true;
   }
 }
 
+void Connection::take_next(std::optional<Failure>& first) {
+  Pending pending = std::move(pending_.front());
+  pending_.pop_front();
+  if (pending.handler) --handlers_;
+  if (pending.is_sync) {
+    --syncs_;
+    wait_until_answered();
+    const OwnedResult end(PQgetResult(handle_));
+    if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) lose("it is out of step");
+    return;
+  }
+  for (;;) {
+    wait_until_answered();
+    PGresult* result = PQgetResult(handle_);
+    if (!result) return;
+    take(result, pending, first);
+    if (lost()) throw Failure(first ? *first : failure_of(nullptr));
+  }
+}
+
+void Connection::hear() {
+  if (handlers_ == 0) return;
+  if (!answers_asked_for_) start_answering();
+  std::optional<Failure> first;
+  while (handlers_ > 0) {
+    const bool ends = pending_.front().is_sync;
+    take_next(first);
+    if (ends) first.reset();  // of what nobody waited for
+  }
+  if (first) throw Failure(*first);
+}
+
+void Connection::sync_later() {
+  check_sent(PQpipelineSync(handle_));
+  add_pending({.is_sync = true});
+}
+
 void Connection::sync() {
   if (PQpipelineStatus(handle_) == PQ_PIPELINE_OFF) return;
-  check_sent(PQpipelineSync(handle_));
+  sync_later();
   std::optional<Failure> first;
   while (!pending_.empty()) {
-    Pending pending = std::move(pending_.front());
-    pending_.pop_front();
-    for (;;) {
-      wait_until_answered();
-      PGresult* result = PQgetResult(handle_);
-      if (!result) break;
-      take(result, pending, first);
-      if (lost()) throw Failure(first ? *first : failure_of(nullptr));
-    }
+    const bool ends = pending_.front().is_sync;
+    take_next(first);
+    if (ends && !pending_.empty()) first.reset();  // of what nobody waited for
   }
-  wait_until_answered();
-  const OwnedResult end(PQgetResult(handle_));
-  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) lose("it is out of step");
   if (first) throw Failure(*first);
 }
 
@@ -324,13 +382,12 @@ Rows Connection::query(std::string_view sql, const Params& params) {
 
 void Connection::forget_handlers() {
   for (auto& pending : pending_) pending.handler = nullptr;
+  handlers_ = 0;
 }
 
 void Connection::wait_for_notifications(Duration time_max, int wake,
                                         const std::function<void(const std::string&)>& heard) {
-  if (PQpipelineStatus(handle_) != PQ_PIPELINE_OFF && PQexitPipelineMode(handle_) != 1) {
-    lose("the pipeline is not empty");
-  }
+  leave_pipeline();
   std::array<pollfd, 2> waits{{{PQsocket(handle_), POLLIN, 0}, {wake, POLLIN, 0}}};
   const auto wait_ms = std::chrono::ceil<std::chrono::milliseconds>(time_max).count();
   const int ready = ::poll(waits.data(), waits.size(), static_cast<int>(wait_ms));

@@ -35,7 +35,7 @@ class Failure : public std::runtime_error {
  public:
   enum class Cause {
     refused,     // by the server or by us; the connection is good
-    constraint,  // a key said no
+    constraint,  // a unique key said no
     lost,        // the connection is gone or useless (a standby, a server that stops, no answer)
   };
   Failure(Error::Kind kind, const std::string& what, Cause cause = Cause::refused)
@@ -89,10 +89,8 @@ class Row {
   Row(const Rows& rows, int row) : rows_(rows), row_(row) {}
 
   template <typename T>
-    requires std::integral<T> || std::is_enum_v<T>
-  void get(int column, T& value) const {
-    value = static_cast<T>(integer(column));
-  }
+  requires std::integral<T> || std::is_enum_v<T>
+  void get(int column, T& value) const { value = static_cast<T>(integer(column)); }
   template <typename Tag>
   void get(int column, Id<Tag>& id) const {
     id.value = static_cast<std::uint64_t>(integer(column));
@@ -137,9 +135,18 @@ class Connection {
   void send(std::string_view sql, const Params& params = {}, Handler handler = nullptr);
   // The server begins with what was sent so far, while more is being made. Does not wait.
   void start();
+  // As start(), and the server tells what it finds out as soon as it knows: for hear().
+  void start_answering();
+  // Waits for the answers that handlers wait for, and for none when there is no such handler; the
+  // server goes on with the rest. The first failure so far is thrown; what was sent after it is not
+  // executed.
+  void hear();
   // Waits for everything that was sent. The first failure is thrown when all has been answered; the
   // statements after it were not executed.
   void sync();
+  // As sync(), but nobody waits for it: the answers are taken with those of what is sent next, and
+  // a failure among them is forgotten.
+  void sync_later();
   Rows query(std::string_view sql, const Params& params = {});  // send() and sync()
   // What was sent goes unanswered: whom the handlers would tell is gone. Before the next sync().
   void forget_handlers();
@@ -163,11 +170,15 @@ class Connection {
  private:
   struct Pending {
     const char* prepares = nullptr;  // set: this is the preparation of this statement
-    Handler handler;
+    Handler handler = nullptr;
+    bool is_sync = false;  // not a statement: what belongs together ends here
   };
 
   void prepare(std::string_view sql);
+  void add_pending(Pending pending);
+  void take_next(std::optional<Failure>& first);
   void take(pg_result* result, Pending& pending, std::optional<Failure>& first);
+  void leave_pipeline();
   void begin_copy(const std::string& sql, int expected);
   void flush();
   void finish_command();
@@ -181,6 +192,9 @@ class Connection {
   Duration answer_time_max_;
   bool lost_ = false;
   std::deque<Pending> pending_;
+  std::size_t handlers_ = 0;                               // among them
+  std::size_t syncs_ = 0;                                  // among them
+  bool answers_asked_for_ = true;                          // for all handlers among them
   std::unordered_map<const char*, std::string> prepared_;  // statement -> its name
 };
 

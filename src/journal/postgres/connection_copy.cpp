@@ -10,9 +10,7 @@
 namespace tillbridge::journal::postgres {
 
 void Connection::begin_copy(const std::string& sql, int expected) {
-  if (PQpipelineStatus(handle_) != PQ_PIPELINE_OFF && PQexitPipelineMode(handle_) != 1) {
-    lose("the pipeline is not empty");
-  }
+  leave_pipeline();
   check_sent(PQsendQuery(handle_, sql.c_str()));
   wait_until_answered();
   PGresult* result = PQgetResult(handle_);

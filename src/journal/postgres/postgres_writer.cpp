@@ -218,9 +218,11 @@ void PostgresWriter::look_up_workspaces(std::deque<Wave>& waves) {
     ask_for(wave.closed_cases, cases, of_cases);
     ask_for(wave.case_groups, groups, of_groups);
   }
-  const auto look = [this](std::string_view sql, const std::vector<std::uint64_t>& ids,
-                           Found& found) {
+  // Most steps name the workspaces of all that they change: no round trip then.
+  bool is_asked = false;
+  const auto look = [&](std::string_view sql, const std::vector<std::uint64_t>& ids, Found& found) {
     if (ids.empty()) return;
+    is_asked = true;
     connection_->send(sql, Params(ids), [this, &found](const Rows& rows) {
       for (int at = 0; at < rows.size(); ++at) {
         const auto name = workspaces_.emplace(rows[at].bytes(1)).first;
@@ -233,7 +235,7 @@ void PostgresWriter::look_up_workspaces(std::deque<Wave>& waves) {
   look(sql::deliveries_anywhere, of_deliveries, deliveries);
   look(sql::cases_anywhere, of_cases, cases);
   look(sql::case_groups_anywhere, of_groups, groups);
-  connection_->sync();
+  if (is_asked) connection_->sync();
   for (auto& wave : waves) {
     fill_in(wave.arrival_updates, arrivals);
     fill_in(wave.erased, records);
@@ -296,28 +298,32 @@ void PostgresWriter::send_fence(std::span<const Step> steps) {
 }
 
 // Events go first, and those that are not taken for new ones are answered before the rest: arrivals
-// and bodies then go in as they stay, without a look at other tables. What is made meanwhile is
-// made again when an event was known.
+// and bodies then go in as they stay, without a look at other tables. Bodies are packed while the
+// server works on what was sent.
 void PostgresWriter::send(Wave& wave, std::span<const Step> steps, Batch& batch) {
   batch.new_records.clear();
-  const bool asked = send_events(wave.arrivals, batch);
-  connection_->start();
-  auto bodies = bodies_of(wave, batch);
-  if (asked) connection_->sync();
+  std::optional<RowArray> bodies;
+  if (send_events(wave.arrivals, batch)) {
+    connection_->start();
+    bodies = bodies_of(wave, batch);
+    connection_->sync();
+  }
   if (!wave.arrivals.empty()) send_arrivals(wave.arrivals, batch);
   if (batch.has_duplicates) {
     // Steps that are for fresh arrivals only end with their arrivals when one of those is known: in
-    // this wave and in the next ones.
+    // this wave and in the next ones. What was made meanwhile is made again.
     leave_out(wave, [&](std::size_t step) {
       return steps[step].only_if_fresh && !batch.receipts[step].duplicate_arrivals.empty();
     });
-    bodies = bodies_of(wave, batch);
+    bodies.reset();
   }
   if (!wave.arrival_updates.empty()) send_updates(wave.arrival_updates, batch);
   connection_->start();
   if (!wave.records.empty()) send_records(wave.records, batch);
   if (!wave.deliveries.empty()) send_deliveries(wave.deliveries, batch);
-  if (!bodies.empty()) connection_->send(sql::add_payloads, bodies.params());
+  connection_->start();
+  if (!bodies) bodies = bodies_of(wave, batch);
+  if (!bodies->empty()) connection_->send(sql::add_payloads, bodies->params());
   connection_->start();
   if (!wave.delivery_parts.empty()) send_parts(wave.delivery_parts);
   if (!wave.delivery_updates.empty()) send_updates(wave.delivery_updates, batch);
@@ -365,9 +371,11 @@ void PostgresWriter::commit(Batch& batch) {
   }
   bool committed = false;
   connection_->send(sql::commit, {}, [&committed](const Rows&) { committed = true; });
-  send_notice(batch);
   try {
-    connection_->sync();
+    connection_->start_answering();
+    send_notice(batch);
+    connection_->sync_later();
+    connection_->hear();
   } catch (const Failure& failure) {
     const bool lost = failure.lost() || connection_->lost();
     if (!committed && !lost) throw;  // a statement before COMMIT was refused
@@ -383,8 +391,8 @@ void PostgresWriter::commit(Batch& batch) {
 }
 
 // After COMMIT, not in the transaction: PostgreSQL lets one transaction at a time commit with a
-// notification, and nodes would wait for each other's syncs. What is not heard is found by the
-// listeners' own looks.
+// notification, and nodes would wait for each other's syncs. Nobody waits for it here: what is not
+// heard is found by the listeners' own looks.
 void PostgresWriter::send_notice(const Batch& batch) {
   if (batch.kinds == 0) return;
   std::string text = text_of(settings_.node);
@@ -396,15 +404,15 @@ void PostgresWriter::send_notice(const Batch& batch) {
 }
 
 void PostgresWriter::send_open(const OpenLists::Changes& changes) {
-  const auto send = [this](std::string_view statement, const OpenLists::Ids& lists) {
-    ArrayRows rows;
-    for (const auto& [list, ids] : lists) {
-      for (const std::uint64_t id : ids) rows.add(list.first, list.second, id);
-    }
-    if (!rows.empty()) connection_->send(statement, rows.params());
-  };
-  send(sql::open_deliveries_removed, changes.removed);
-  send(sql::open_deliveries_added, changes.added);
+  // With one list for all rows, PostgreSQL would read all of the list instead of looking each up.
+  ArrayRows removed;
+  for (const auto& [list, ids] : changes.removed) {
+    for (const std::uint64_t id : ids) removed.add(list.first, list.second, id);
+  }
+  if (!removed.empty()) connection_->send(sql::open_deliveries_removed, removed.params());
+  for (const auto& [list, ids] : changes.added) {
+    connection_->send(sql::open_deliveries_added, Params(list.first, list.second, ids));
+  }
 }
 
 // Rows per name, so that nodes do not wait for each other; in the order of their keys.

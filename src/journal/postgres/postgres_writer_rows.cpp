@@ -128,10 +128,11 @@ void PostgresWriter::send_updates(const Parts<UpdateArrival>& parts, Batch& batc
     const auto given = by_id(parts);
     for (int at = 0; at < rows.size(); ++at) {
       std::uint64_t id = 0;
-      std::string workspace;
       auto before = ArrivalState::received;
-      rows[at].read(id, workspace, before);
-      const auto& u = *given.at(id)->change;
+      rows[at].read(id, before);
+      const auto& part = *given.at(id);
+      const auto& u = *part.change;
+      const std::string workspace(part.workspace);
       batch.counters.add(workspace, before, -1);
       batch.counters.add(workspace, u.state, 1);
       if (!is_unfinished(before) && is_unfinished(u.state)) batch.arrivals.push_back(id);
@@ -263,12 +264,13 @@ void PostgresWriter::send_updates(const Parts<UpdateDelivery>& parts, Batch& bat
     const auto given = by_id(parts);
     for (int at = 0; at < rows.size(); ++at) {
       std::uint64_t id = 0;
-      std::string workspace;
       std::string connection;
       auto before = DeliveryState::waiting;
       Instant happened_at;
-      rows[at].read(id, workspace, before, connection, happened_at);
-      const auto state = given.at(id)->change->state;
+      rows[at].read(id, before, connection, happened_at);
+      const auto& part = *given.at(id);
+      const std::string workspace(part.workspace);
+      const auto state = part.change->state;
       batch.tallies.moved(workspace, connection, happened_at, before, state);
       batch.counters.add(workspace, before, -1);
       batch.counters.add(workspace, state, 1);

@@ -50,7 +50,7 @@ UPDATE arrival a SET state_before = a.state, state = i.state, reason = i.reason,
                      due_at = i.due_at, tries = i.tries
 FROM unnest($1::arrival_update_row[]) AS i
 WHERE a.workspace = i.workspace AND a.id = i.id
-RETURNING a.id, a.workspace, a.state_before
+RETURNING a.id, a.state_before
 -- name: put_records
 INSERT INTO record AS r (workspace, id, kind, key, version, state, reason, settings_version, happened_at, changed_at,
                          store, customer, search_keys)
@@ -102,9 +102,9 @@ UPDATE delivery d SET state_before = d.state, state = i.state, reason = i.reason
                       attempts = i.attempts, parts_done = i.parts_done
 FROM unnest($1::changed_delivery_row[]) AS i
 WHERE d.workspace = i.workspace AND d.id = i.id
-RETURNING d.id, d.workspace, d.state_before, d.connection, d.happened_at
+RETURNING d.id, d.state_before, d.connection, d.happened_at
 -- name: open_deliveries_added
-INSERT INTO delivery_open (workspace, list, id) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])
+INSERT INTO delivery_open (workspace, list, id) SELECT $1, $2::bigint, i.id FROM unnest($3::bigint[]) AS i (id)
 -- name: open_deliveries_removed
 DELETE FROM delivery_open o USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS i (workspace, list, id)
 WHERE o.workspace = i.workspace AND o.list = i.list AND o.id = i.id
@@ -154,22 +154,23 @@ INSERT INTO change (node, kinds, arrivals, deliveries) VALUES ($1::bigint, $2::b
 -- name: notify
 SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)
 
--- Where what a change does not name the workspace of is, and whether a new record has another's id.
+-- Where what a change does not name the workspace of is, and whether a new record has another's id. As in changes.sql:
+-- LIMIT, so that workspace and id are looked up together.
 -- name: arrivals_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, arrival t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM arrival x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 -- name: records_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, record t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM record x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 -- name: deliveries_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, delivery t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM delivery x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 -- name: cases_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, case_ t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM case_ x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 -- name: case_groups_anywhere
-SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id), workspace w, case_group t
-WHERE t.workspace = w.name AND t.id = i.id
+SELECT t.id, t.workspace FROM unnest($1::bigint[]) AS i (id) CROSS JOIN workspace w CROSS JOIN LATERAL
+  (SELECT x.id, x.workspace FROM case_group x WHERE x.workspace = w.name AND x.id = i.id LIMIT 1) t
 
 -- After a lost connection: waits for a transaction of the old one that is still open, and says what was committed.
 -- name: end_old_sessions
