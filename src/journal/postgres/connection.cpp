@@ -162,8 +162,7 @@ Connection::Connection(const ConnectionSettings& settings)
   }
   try {
     PQsetnonblocking(handle_, 1);
-    PQsetNoticeProcessor(
-        handle_, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(handle_, [](void*, const char*) {}, nullptr);
     run(session);
   } catch (...) {
     PQfinish(handle_);

@@ -89,8 +89,10 @@ class Row {
   Row(const Rows& rows, int row) : rows_(rows), row_(row) {}
 
   template <typename T>
-  requires std::integral<T> || std::is_enum_v<T>
-  void get(int column, T& value) const { value = static_cast<T>(integer(column)); }
+    requires std::integral<T> || std::is_enum_v<T>
+  void get(int column, T& value) const {
+    value = static_cast<T>(integer(column));
+  }
   template <typename Tag>
   void get(int column, Id<Tag>& id) const {
     id.value = static_cast<std::uint64_t>(integer(column));
