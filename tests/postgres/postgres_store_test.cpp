@@ -413,6 +413,23 @@ TEST_F(PostgresStoreTest, TextsThatPostgresRefusesDoNotKeepABatchOut) {
   EXPECT_FALSE(postgres::is_storable("\xc0\x80"));
 }
 
+// Wherever in a text it stands: most of a text is looked at eight bytes at a time.
+TEST(StorableText, OneBadByteIsFoundAnywhere) {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    EXPECT_TRUE(postgres::is_storable(std::string(size, '\x01')));
+    EXPECT_TRUE(postgres::is_storable(std::string(size, '\x7f')));
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char bad : {'\0', '\x80', '\xff'}) {
+        std::string text(size, 'a');
+        text[at] = bad;
+        EXPECT_FALSE(postgres::is_storable(text)) << size << " bytes, number " << at;
+        EXPECT_TRUE(postgres::is_storable(postgres::storable(text)));
+      }
+      EXPECT_TRUE(postgres::is_storable(std::string(at, 'a') + "Å" + std::string(size, 'b')));
+    }
+  }
+}
+
 TEST_F(PostgresStoreTest, WhatWouldNotBeDurableIsRefused) {
   const auto volatile_url = url_ + "%20-csynchronous_commit%3Doff";
   const auto store = open_postgres_store(volatile_url);
