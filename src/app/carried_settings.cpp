@@ -10,8 +10,7 @@ namespace {
 constexpr std::string_view lacking_here = "is not in the configuration of this hub";
 constexpr std::string_view lacking_there = "is not in the configuration of the hub that leads";
 
-Node workspace_of(std::string_view document) {
-  std::vector<Problem> problems;
+Node workspace_of(std::string_view document, std::vector<Problem>& problems) {
   Node parsed = parse_document(document, "settings", problems);
   for (Node& member : parsed.members) {
     if (member.key == "workspace" && member.items.size() == 1)
@@ -57,8 +56,12 @@ std::optional<std::string> compare_relays(const Node& leaders, const Node& own) 
 std::optional<std::string> difference_in_what_is_carried(const std::string& workspace,
                                                          std::string_view of_leader,
                                                          std::string_view own) {
-  const Node leaders = workspace_of(of_leader);
-  const Node mine = workspace_of(own);
+  std::vector<Problem> problems;
+  const Node leaders = workspace_of(of_leader, problems);
+  const Node mine = workspace_of(own, problems);
+  if (!problems.empty())
+    return fmt::format("workspace {}: its settings cannot be compared: {}", workspace,
+                       problems.front().what);
   constexpr const char* bloomreach = "bloomreach";
   auto found = compare_connection(leaders.find(bloomreach), mine.find(bloomreach), bloomreach);
   if (!found) {

@@ -82,6 +82,11 @@ TEST(CarriedSettings, WhatTheOthersDoNotSendMayDiffer) {
   EXPECT_EQ(difference(shop(), other), std::nullopt);
 }
 
+TEST(CarriedSettings, WhatCannotBeReadIsNotTakenForTheSame) {
+  EXPECT_THAT(difference_in_what_is_carried("shop", effective_document(shop()), "= no TOML"),
+              Optional(HasSubstr("cannot be compared")));
+}
+
 // A version that knows a setting more writes it into its document.
 TEST(CarriedSettings, SettingsOfAnotherVersionAreNoDifference) {
   const std::string document = effective_document(shop());

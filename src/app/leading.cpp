@@ -18,6 +18,7 @@ using journal::postgres::NodeRow;
 static_assert(engine::shard_count == journal::postgres::shard_count);
 
 constexpr Duration look_again_after = std::chrono::milliseconds{500};
+constexpr Duration shows_every = std::chrono::milliseconds{500};
 constexpr int renewals_per_lease = 3;
 
 journal::postgres::PostgresSettings connection_of(const LeadingSettings& settings) {
@@ -96,16 +97,13 @@ void Leading::reached_at(const NodeAddress& address) {
 }
 
 void Leading::shows_in(telemetry::Metrics* metrics) {
-  {
-    const std::lock_guard lock(mutex_);
-    metrics_ = metrics;
-  }
+  const std::lock_guard lock(mutex_);
+  metrics_ = metrics;
   show();
 }
 
-// With every round of the thread.
+// With the mutex.
 void Leading::show() {
-  const std::lock_guard lock(mutex_);
   if (metrics_ == nullptr) return;
   const Duration left = sure_until_ ? *sure_until_ - SystemClock().tick() : Duration{0};
   show_leases(*metrics_, {*leads_, mine_.shards.count(), left});
@@ -159,8 +157,8 @@ void Leading::run() {
       changed_ = false;
     }
     if (!look_round()) return;
-    show();
     std::unique_lock lock(mutex_);
+    show();
     wake_.wait_for(lock, look_again_after, [this] { return stopping_ || changed_; });
   }
 }
@@ -407,7 +405,8 @@ void Leading::watch_until_stopped() {
       lock.unlock();
       return on_lost_("the lease could not be renewed: the database or this process stood still");
     }
-    wake_.wait_for(lock, left, [this] { return stopping_; });
+    wake_.wait_for(lock, std::min(left, shows_every), [this] { return stopping_; });
+    show();
   }
 }
 

@@ -58,7 +58,7 @@ struct StandingBy::State {
   Task<http::Reply> answer(http::Request request) {
     std::string text = metrics.prometheus_text();
     if (more_metrics) text += more_metrics();
-    co_return answer_standing_by(request, leader, std::move(text));
+    co_return answer_standing_by(request, leader, to_public != nullptr, std::move(text));
   }
 
   template <typename Act>

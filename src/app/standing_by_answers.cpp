@@ -25,7 +25,8 @@ bool is_monitoring(const std::string& path) {
 }  // namespace
 
 http::Reply answer_standing_by(const http::Request& request,
-                               const std::optional<NodeAddress>& leader, std::string metrics) {
+                               const std::optional<NodeAddress>& leader, bool takes_callers,
+                               std::string metrics) {
   if (!is_monitoring(request.path)) {
     const std::string where = leader ? "the one on " + leader->host : "none at the moment";
     const std::string message =
@@ -41,6 +42,7 @@ http::Reply answer_standing_by(const http::Request& request,
   if (request.path == "/healthz") return plain(200, "ok\n");
   if (request.path == "/metrics")
     return plain(200, std::move(metrics), "text/plain; version=0.0.4");
+  if (!takes_callers) return plain(unavailable, "its own port is taken\n");
   return leader ? plain(200, "stands by\n") : plain(unavailable, "nobody leads\n");
 }
 

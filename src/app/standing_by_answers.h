@@ -10,8 +10,10 @@
 
 namespace tillbridge::app {
 
-// metrics: as Prometheus reads them. Everything else is asked of the leading hub.
+// takes_callers: its own port is open. metrics: as Prometheus reads them. Everything else is asked
+// of the leading hub.
 http::Reply answer_standing_by(const http::Request& request,
-                               const std::optional<NodeAddress>& leader, std::string metrics);
+                               const std::optional<NodeAddress>& leader, bool takes_callers,
+                               std::string metrics);
 
 }  // namespace tillbridge::app

@@ -18,8 +18,24 @@ struct BodyReads::Group {
   explicit Group(Loop& loop) : answered(loop) {}
   std::vector<DeliveryId> ids;
   bool done = false;
-  Result<std::vector<journal::DeliveryBody>> bodies = std::vector<journal::DeliveryBody>{};
+  Result<std::vector<journal::DeliveryBody>> bodies =
+      fail(Error::Kind::unavailable, "the bytes of deliveries were not read");
   Signal answered;
+};
+
+// Those who wait learn of the end, whatever it is.
+class BodyReads::Answering {
+ public:
+  explicit Answering(Group& group) : group_(group) {}
+  ~Answering() {
+    group_.done = true;
+    group_.answered.notify();
+  }
+  Answering(const Answering&) = delete;
+  Answering& operator=(const Answering&) = delete;
+
+ private:
+  Group& group_;
 };
 
 Task<Result<std::vector<journal::DeliveryBody>>> BodyReads::read(std::vector<DeliveryId> ids) {
@@ -32,15 +48,18 @@ Task<Result<std::vector<journal::DeliveryBody>>> BodyReads::read(std::vector<Del
   if (first) {
     co_await yield_now(loop_);
     if (gathering_ == group) gathering_.reset();
+    const Answering answering(*group);
     auto bodies = co_await query(group->ids);
     group->bodies = std::move(bodies);
-    group->done = true;
-    group->answered.notify();
   }
   while (!group->done) co_await group->answered.wait(wake_up_max);
-  // One that cannot be read must not fail its neighbours.
-  if (!group->bodies && group->ids.size() > ids.size()) co_return co_await query(std::move(ids));
-  if (!group->bodies) co_return fail(group->bodies.error());
+  if (!group->bodies) {
+    // One that cannot be read must not fail its neighbours.
+    const bool may_be_others =
+        group->bodies.error().kind == Error::Kind::corrupt && group->ids.size() > ids.size();
+    if (may_be_others) co_return co_await query(std::move(ids));
+    co_return fail(group->bodies.error());
+  }
   const auto mine = group->bodies->begin() + begins;
   const auto end = mine + static_cast<std::ptrdiff_t>(ids.size());
   co_return std::vector<journal::DeliveryBody>(std::move_iterator(mine), std::move_iterator(end));

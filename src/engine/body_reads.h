@@ -20,6 +20,7 @@ class BodyReads {
 
  private:
   struct Group;
+  class Answering;
   Task<Result<std::vector<journal::DeliveryBody>>> query(std::vector<DeliveryId> ids);
 
   Loop& loop_;

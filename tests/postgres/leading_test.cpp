@@ -208,7 +208,7 @@ TEST_F(LeadingTest, WhoeverLosesItsLeaseIsToldToEnd) {
 // Tables that are brought up to date may take the leases of who runs already.
 TEST_F(LeadingTest, TheJournalIsMadeReadyBeforeItLeads) {
   std::atomic<int> times = 0;
-  LeadingSettings settings{.url = url, .node = 1, .name = "one", .lease = 2s};
+  LeadingSettings settings{.url = url, .node = 1, .name = "one", .lease = 6s};
   settings.make_ready = [&]() -> Result<void> {
     if (++times < 4) return fail(Error::Kind::unavailable, "the database is away");
     journal::postgres::Connection({url}).run(
@@ -218,7 +218,7 @@ TEST_F(LeadingTest, TheJournalIsMadeReadyBeforeItLeads) {
   Hub hub(std::move(settings));
   EXPECT_TRUE(hub.is_told([](const Standing& told) { return told.why == "the database is away"; }));
   EXPECT_TRUE(hub.leads_within(20s));
-  std::this_thread::sleep_for(3s);
+  std::this_thread::sleep_for(7s);
   EXPECT_FALSE(hub.lost) << "longer than the lease";
   EXPECT_EQ(times, 4);
 }
@@ -271,7 +271,7 @@ std::string answer_of(std::uint16_t port, const std::string& path, int status) {
 
 TEST_F(LeadingTest, EveryHubTellsOfItself) {
   telemetry::Metrics of_first;
-  Hub first(url, 1, "one");
+  Hub first(LeadingSettings{.url = url, .node = 1, .name = "one", .lease = 30s});
   ASSERT_TRUE(first.leads_within(20s));
   Carrier at_first(first.leading);
   ASSERT_TRUE(at_first.has(256));
@@ -284,7 +284,7 @@ TEST_F(LeadingTest, EveryHubTellsOfItself) {
   settings.listen.port = settings.control.port = 0;
   settings.console_served = false;
   StandingBy standing_by(settings);
-  Hub second(url, 2, "two");
+  Hub second(LeadingSettings{.url = url, .node = 2, .name = "two", .lease = 30s});
   second.leading.shows_in(&standing_by.metrics());
   standing_by.shows_too([] { return std::string("what_it_carries 7\n"); });
   const std::uint16_t port = standing_by.control_port();

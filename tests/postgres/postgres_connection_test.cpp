@@ -53,6 +53,21 @@ TEST_F(PostgresConnectionTest, AFailureThatNobodyWaitedForIsForgotten) {
   EXPECT_FALSE(connection_.lost());
 }
 
+// A notification that cannot be kept is refused there, too.
+TEST_F(PostgresConnectionTest, WhatOnlyTheEndRefusesIsForgottenAsWell) {
+  connection_.run("CREATE TABLE once (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)");
+  connection_.send("INSERT INTO once VALUES (1), (1)");
+  connection_.sync_later();
+  EXPECT_EQ(connection_.query("SELECT 8::bigint")[0].integer(0), 8);
+  connection_.send("INSERT INTO once VALUES (2), (2)");
+  EXPECT_THROW(connection_.sync(), Failure) << "this one is waited for";
+  connection_.send("INSERT INTO once VALUES (3), (3)");
+  connection_.sync_later();
+  connection_.run("SELECT 9");
+  EXPECT_FALSE(connection_.lost());
+  EXPECT_EQ(connection_.query("SELECT count(*) FROM once")[0].integer(0), 0);
+}
+
 TEST_F(PostgresConnectionTest, AFailureIsHeardAndTheConnectionIsOfUseAfterwards) {
   std::int64_t answer = 0;
   connection_.send("BEGIN");

@@ -1,6 +1,7 @@
 #include "app/desk/privacy_person.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "journal/search_keys.h"
 #include "model/identity.h"
@@ -22,6 +23,16 @@ std::string normal(Kind kind, std::string_view value, const std::string& country
   if (kind == Kind::email) return model::normal_email(value).value_or(as_is(value));
   if (kind == Kind::phone) return model::phone_e164(value, country).value_or(as_is(value));
   return std::string(value);
+}
+
+bool is_of_address(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x80 || std::isalnum(byte) != 0 ||
+         std::string_view("._%+-@'").find(c) != std::string_view::npos;
+}
+
+bool is_number(Kind kind) {
+  return kind == Kind::customer || kind == Kind::member || kind == Kind::personal;
 }
 
 }  // namespace
@@ -69,6 +80,29 @@ std::optional<Identifier> identifier_of_key(std::string_view search_key,
       return Identifier{kind, normal(kind, search_key.substr(colon + 1), country)};
   }
   return std::nullopt;
+}
+
+std::string subject_part(const Identifier& identifier) {
+  std::string part = std::string(name(identifier.kind)) + "/";
+  for (const char c : identifier.value) {
+    if (c == '/' && is_number(identifier.kind)) {
+      part += "%2f";
+    } else {
+      part += c;
+    }
+  }
+  return part;
+}
+
+bool is_named_in(std::string_view subject, const Identifier& identifier) {
+  const std::string text = "/" + as_is(subject) + "/";
+  if (identifier.kind != Kind::email && identifier.kind != Kind::phone)
+    return text.find("/" + as_is(subject_part(identifier)) + "/") != std::string::npos;
+  const std::string value = as_is(identifier.value);
+  for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 1)) {
+    if (!is_of_address(text[at - 1]) && !is_of_address(text[at + value.size()])) return true;
+  }
+  return false;
 }
 
 std::vector<std::string> search_texts(const Identifier& identifier) {

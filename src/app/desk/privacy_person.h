@@ -29,6 +29,12 @@ Result<Identifier> identifier_of(const api::Person& person, const std::string& c
 // Of a record's search key: "email:Vera@Kund.se"; nullopt: it names nobody ("order:20417").
 std::optional<Identifier> identifier_of_key(std::string_view search_key,
                                             const std::string& country);
+// As it stands in the subject of what became no record: "email/vera@kund.se". A number's slashes
+// are no parts of the subject.
+std::string subject_part(const Identifier& identifier);
+// Whether a subject names exactly this one, not one that it is a piece of ("johanna@kund.se" for
+// "anna@kund.se"). An address says itself what it is; a number counts only as one of its kind.
+bool is_named_in(std::string_view subject, const Identifier& identifier);
 // Texts that find every record with this identifier in its search keys, however it is spelled
 // there: what is found has to be compared with identifier_of_key().
 std::vector<std::string> search_texts(const Identifier& identifier);

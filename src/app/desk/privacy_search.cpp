@@ -211,30 +211,20 @@ Task<Result<std::vector<FactFound>>> facts_about(PrivacyPlace place, Identity id
   co_return all;
 }
 
-// An address says itself what it is. A number counts only where a subject says that it is one of
-// this kind, and as a whole.
-std::string subject_with(const Identifier& one) {
-  const bool is_address = one.kind == Kind::email || one.kind == Kind::phone;
-  return is_address ? one.value : fmt::format("/{}/{}", name(one.kind), one.value);
-}
-
-bool names_whole(const journal::ArrivalRow& row, const std::string& text) {
-  if (!text.starts_with('/')) return true;
-  return (row.subject + '/').find(text + '/') != std::string::npos;
-}
-
-Task<Result<std::vector<journal::ArrivalRow>>> arrivals_with(PrivacyPlace place, std::string text) {
+Task<Result<std::vector<journal::ArrivalRow>>> arrivals_with(PrivacyPlace place, Identifier one) {
   using Arrivals = std::vector<journal::ArrivalRow>;
+  const bool is_address = one.kind == Kind::email || one.kind == Kind::phone;
+  const std::string text = is_address ? one.value : subject_part(one);
   std::function<Result<Arrivals>(journal::Reader&)> query = [workspace = place.workspace,
                                                              text](journal::Reader& reader) {
     return reader.search_arrivals(workspace, text, arrivals_max);
   };
   auto found = co_await place.journal.read<Arrivals>(std::move(query));
   if (!found) co_return fail(std::move(found.error()));
-  std::erase_if(*found, [&text](const journal::ArrivalRow& row) {
+  std::erase_if(*found, [&one](const journal::ArrivalRow& row) {
     return row.state == journal::ArrivalState::resolved ||
            row.state == journal::ArrivalState::received || row.payload.empty() ||
-           !names_whole(row, text);
+           !is_named_in(row.subject, one);
   });
   co_return found;
 }
@@ -249,7 +239,7 @@ Task<Result<Held>> what_is_held(PrivacyPlace place, Identity identity) {
     auto found = co_await records_with(place, one);
     if (!found) co_return fail(std::move(found.error()));
     rows.merge(*found);
-    auto loose = co_await arrivals_with(place, subject_with(one));
+    auto loose = co_await arrivals_with(place, one);
     if (!loose) co_return fail(std::move(loose.error()));
     for (journal::ArrivalRow& row : *loose) {
       const ArrivalId id = row.id;

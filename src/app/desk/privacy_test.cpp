@@ -336,6 +336,26 @@ TEST_F(PrivacyTest, ArrivalsThatNeverBecameARecordGoAsWell) {
   EXPECT_THAT(row->subject, testing::Not(HasSubstr("vera@kund.se")));
 }
 
+TEST(PrivacyPerson, ASubjectNamesAWholeIdentifier) {
+  const Identifier anna{IdentifierKind::email, "anna@kund.se"};
+  EXPECT_TRUE(is_named_in("order_event/email/Anna@kund.se/customer/7", anna));
+  EXPECT_TRUE(is_named_in("consent/anna@kund.se", anna));
+  for (const char* other :
+       {"order_event/email/johanna@kund.se", "order_event/email/anna@kund.se.no",
+        "order_event/email/jo.anna@kund.se", "order_event/customer/anna", ""})
+    EXPECT_FALSE(is_named_in(other, anna)) << other;
+  const Identifier phone{IdentifierKind::phone, "+4670123456"};
+  EXPECT_TRUE(is_named_in("order_event/phone/+4670123456", phone));
+  EXPECT_FALSE(is_named_in("order_event/phone/+46701234567", phone));
+  const Identifier number{IdentifierKind::customer, "12"};
+  EXPECT_TRUE(is_named_in("order_event/customer/12", number));
+  EXPECT_FALSE(is_named_in("order_event/customer/123", number));
+  EXPECT_FALSE(is_named_in("order_event/member/12", number));
+  const Identifier split{IdentifierKind::customer, "12/3"};
+  EXPECT_FALSE(is_named_in("order_event/" + subject_part(split), number));
+  EXPECT_TRUE(is_named_in("order_event/" + subject_part(split), split));
+}
+
 // Takes what it gets, and keeps it.
 class KeepingChannel final : public engine::Channel {
  public:

@@ -176,6 +176,8 @@ Task<Result<std::string>> HubRecordActs::skip(std::string workspace, DeliveryId 
   update.attempts = row.attempts;
   update.parts_done = row.parts_done;
   step.delivery_updates.push_back(std::move(update));
+  if (row.flow == flows::order_to_relay_flow)
+    step.facts.push_back({found->name(), row.connection, rewritten_fact(row.id), "", now});
   for (const journal::CaseRow& one : held.journey.cases) {
     if (!one.closed_at && is_about(one, {row.id}))
       step.closed_cases.push_back({one.id, now, by, "not sent: " + note});

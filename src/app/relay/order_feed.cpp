@@ -9,6 +9,7 @@
 #include "connectors/relay/document.h"
 #include "connectors/relay/order_event.h"
 #include "engine/case_types.h"
+#include "model/identity.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -44,12 +45,15 @@ std::vector<std::string> search_keys(const model::OrderEvent& event) {
 // As privacy looks for people in what became no record: "order_event/email/vera@kund.se". Where
 // they are named by an address, in its one spelling.
 std::string subject_of(const std::string& body, const std::string& country) {
+  constexpr std::size_t bytes_max = 256;  // LIMIT: a longer one is nobody's
   const auto buyer = connectors::relay::buyer_named_in(body);
   std::string subject = record_kind;
   for (const auto& [kind, value] :
        {std::pair{"email:", buyer.email}, {"phone:", buyer.phone}, {"customer:", buyer.number}}) {
-    const auto one = identifier_of_key(kind + value, country);
-    if (one) subject += fmt::format("/{}/{}", name(one->kind), one->value);
+    const std::string known = model::normal_id(value).value_or("");
+    if (known.size() > bytes_max) continue;
+    const auto one = identifier_of_key(kind + known, country);
+    if (one) subject += "/" + subject_part(*one);
   }
   return subject == record_kind ? "" : subject;
 }

@@ -254,7 +254,7 @@ void Connection::run(const std::string& sql) {
 
 void Connection::prepare(std::string_view sql) {
   if (prepared_.contains(sql.data())) return;
-  const std::string name = "s" + std::to_string(prepared_.size());
+  const std::string name = "s" + std::to_string(next_name_++);
   check_sent(PQsendPrepare(handle_, name.c_str(), sql.data(), 0, nullptr));
   prepared_.emplace(sql.data(), name);
   add_pending({.prepares = sql.data()});
@@ -329,9 +329,7 @@ void Connection::take_next(std::optional<Failure>& first) {
   if (pending.handler) --handlers_;
   if (pending.is_sync) {
     --syncs_;
-    wait_until_answered();
-    const OwnedResult end(PQgetResult(handle_));
-    if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) lose("it is out of step");
+    take_end(pending, first);
     return;
   }
   for (;;) {
@@ -341,6 +339,22 @@ void Connection::take_next(std::optional<Failure>& first) {
     take(result, pending, first);
     if (lost()) throw Failure(first ? *first : failure_of(nullptr));
   }
+}
+
+// Statements outside of a transaction are committed by the sync, which then answers with what
+// refuses them: PostgreSQL looks only there whether a notification can be kept.
+void Connection::take_end(Pending& pending, std::optional<Failure>& first) {
+  wait_until_answered();
+  OwnedResult end(PQgetResult(handle_));
+  if (PQresultStatus(end.get()) == PGRES_FATAL_ERROR) {
+    take(end.release(), pending, first);
+    if (lost()) throw Failure(*first);
+    wait_until_answered();
+    if (PQgetResult(handle_) != nullptr) lose("it is out of step");
+    wait_until_answered();
+    end.reset(PQgetResult(handle_));
+  }
+  if (PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) lose("it is out of step");
 }
 
 void Connection::hear() {

@@ -179,6 +179,7 @@ class Connection {
   void prepare(std::string_view sql);
   void add_pending(Pending pending);
   void take_next(std::optional<Failure>& first);
+  void take_end(Pending& pending, std::optional<Failure>& first);
   void take(pg_result* result, Pending& pending, std::optional<Failure>& first);
   void leave_pipeline();
   void begin_copy(const std::string& sql, int expected);
@@ -198,6 +199,7 @@ class Connection {
   std::size_t syncs_ = 0;                                  // among them
   bool answers_asked_for_ = true;                          // for all handlers among them
   std::unordered_map<const char*, std::string> prepared_;  // statement -> its name
+  std::uint64_t next_name_ = 0;                            // of a prepared statement
 };
 
 // BEGIN ... COMMIT around reads that must see one state.

@@ -369,22 +369,25 @@ void PostgresWriter::commit(Batch& batch) {
     connection_->send(sql::add_change,
                       Params(settings_.node, batch.kinds, batch.arrivals, batch.deliveries));
   }
+  const std::string notice = notice_of(batch);
   bool committed = false;
   connection_->send(sql::commit, {}, [&committed](const Rows&) { committed = true; });
+  const auto look_whether_committed = [&](const std::string& why) {
+    drop_connection(why);
+    committed = committed || is_committed(number_);
+    if (!committed) throw Failure(Error::Kind::unavailable, "the commit did not happen: " + why);
+  };
   try {
     connection_->start_answering();
-    send_notice(batch);
+    if (!notice.empty()) connection_->send(sql::notify, Params(channel_, notice));
     connection_->sync_later();
     connection_->hear();
   } catch (const Failure& failure) {
     const bool lost = failure.lost() || connection_->lost();
     if (!committed && !lost) throw;  // a statement before COMMIT was refused
-    if (lost) drop_connection(failure.what());
-    if (!committed && !is_committed(number_)) {
-      throw Failure(Error::Kind::unavailable,
-                    std::string("the commit did not happen: ") + failure.what());
-    }
+    if (lost) look_whether_committed(failure.what());
   }
+  if (!committed) look_whether_committed("it was not answered");
   acknowledged_ = number_;
   highest_record_ = batch.highest_record;
   for (const auto& name : batch.new_workspaces) workspaces_.insert(name);
@@ -393,14 +396,14 @@ void PostgresWriter::commit(Batch& batch) {
 // After COMMIT, not in the transaction: PostgreSQL lets one transaction at a time commit with a
 // notification, and nodes would wait for each other's syncs. Nobody waits for it here: what is not
 // heard is found by the listeners' own looks.
-void PostgresWriter::send_notice(const Batch& batch) {
-  if (batch.kinds == 0) return;
+std::string PostgresWriter::notice_of(const Batch& batch) const {
+  if (batch.kinds == 0) return "";
   std::string text = text_of(settings_.node);
   if ((batch.kinds & change_arrivals) != 0) text += " arrivals";
   if ((batch.kinds & change_deliveries) != 0) text += " deliveries";
   if ((batch.kinds & change_pauses) != 0) text += " pauses";
   if ((batch.kinds & change_settings) != 0) text += " settings";
-  connection_->send(sql::notify, Params(channel_, text));
+  return text;
 }
 
 void PostgresWriter::send_open(const OpenLists::Changes& changes) {

@@ -54,7 +54,7 @@ class PostgresWriter final : public Writer {
   void send(Wave& wave, std::span<const Step> steps, Batch& batch);
   void finish(const Wave& wave, Batch& batch);
   void commit(Batch& batch);
-  void send_notice(const Batch& batch);
+  std::string notice_of(const Batch& batch) const;
   void check_elsewhere(Batch& batch);
   void roll_back();
   void drop_connection(const std::string& why);

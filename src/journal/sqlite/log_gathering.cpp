@@ -21,6 +21,7 @@ struct LogFile {
   sqlite3_file base;  // first: SQLite knows the file by it
   std::string* gathered;
   sqlite3_int64 begins;  // where in the file
+  bool gathers;
 };
 
 LogFile& of(sqlite3_file* file) {
@@ -41,15 +42,17 @@ int write_gathered(sqlite3_file* file) {
   return code;
 }
 
-// Writes what is gathered, then does `then` on the file below.
+// Writes what is gathered, then does `then` on the file below. When it cannot be written, SQLite
+// has to give up the whole transaction, which it does for this code wherever it gets it.
 template <typename Then>
 int after_writing(sqlite3_file* file, const Then& then) {
   const int code = write_gathered(file);
-  return code == SQLITE_OK ? then(below(file)) : code;
+  return code == SQLITE_OK ? then(below(file)) : SQLITE_IOERR_WRITE;
 }
 
 int log_write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
   LogFile& log = of(file);
+  if (!log.gathers) return below(file)->pMethods->xWrite(below(file), data, size, offset);
   const auto end = log.begins + static_cast<sqlite3_int64>(log.gathered->size());
   if (offset != end || log.gathered->size() + static_cast<std::size_t>(size) > gathered_max) {
     const int code = write_gathered(file);
@@ -75,8 +78,8 @@ int log_truncate(sqlite3_file* file, sqlite3_int64 size) {
 }
 
 int log_sync(sqlite3_file* file, int flags) {
-  return after_writing(file,
-                       [&](sqlite3_file* real) { return real->pMethods->xSync(real, flags); });
+  const int code = write_gathered(file);
+  return code == SQLITE_OK ? below(file)->pMethods->xSync(below(file), flags) : code;
 }
 
 int log_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -138,6 +141,9 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   if (!log.gathered) return SQLITE_NOMEM;
   const int code = real.xOpen(&real, name, below(file), flags, flags_out);
   if (code == SQLITE_OK) {
+    // Else SQLite writes on after the sync, to the end of the sector.
+    log.gathers = (below(file)->pMethods->xDeviceCharacteristics(below(file)) &
+                   SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
     log.base.pMethods = &log_methods;
   } else {
     delete log.gathered;
