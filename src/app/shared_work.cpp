@@ -4,6 +4,7 @@
 
 #include "app/journal_place.h"
 #include "base/json.h"
+#include "base/utf8.h"
 #include "telemetry/log.h"
 
 namespace tillbridge::app {
@@ -27,21 +28,13 @@ journal::postgres::PostgresSettings settings_of(std::uint16_t node) {
 constexpr std::string_view breaker_word = " breaker ";
 constexpr std::size_t reason_bytes_max = 300;
 
-// Up to the end of a character (UTF-8): PostgreSQL refuses a text that ends within one.
-std::string beginning_of(const std::string& text) {
-  if (text.size() <= reason_bytes_max) return text;
-  std::size_t end = reason_bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  return text.substr(0, end);
-}
-
 std::string text_of(const engine::BreakerNews& news) {
   return std::string(breaker_word.substr(1)) +
          json::to_text(json::Object{{"workspace", news.workspace},
                                     {"connection", news.connection},
                                     {"duty", news.duty},
                                     {"open", news.open},
-                                    {"reason", beginning_of(news.reason)}});
+                                    {"reason", beginning_of(news.reason, reason_bytes_max)}});
 }
 
 std::optional<engine::BreakerNews> breaker_news(const std::string& text) {

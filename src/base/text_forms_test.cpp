@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/json_document.h"
 #include "base/secret.h"
+#include "base/utf8.h"
 
 namespace tillbridge {
 namespace {
@@ -222,6 +223,13 @@ TEST(Json, AnIntegerIsReadHoweverItIsHeld) {
   EXPECT_EQ(json::integer(object, "built"), 7);
   EXPECT_EQ(json::integer(object, "read"), 7);
   EXPECT_EQ(json::integer(object, "huge"), std::nullopt);
+}
+
+TEST(Utf8, ABeginningEndsWithAWholeCharacter) {
+  const std::string_view text = "a\xc3\xa5\xf0\x9f\x98\x80z";  // 1, 2, 4 and 1 bytes
+  const std::array<std::size_t, 10> whole{0, 1, 1, 3, 3, 3, 3, 7, 8, 8};
+  for (std::size_t most = 0; most < whole.size(); ++most)
+    EXPECT_EQ(beginning_of(text, most), text.substr(0, whole[most])) << most;
 }
 
 }  // namespace

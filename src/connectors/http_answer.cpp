@@ -12,6 +12,8 @@
 #include <boost/algorithm/string/join.hpp>
 #include <boost/algorithm/string/split.hpp>
 
+#include "base/utf8.h"
+
 namespace tillbridge::connectors {
 namespace {
 
@@ -80,9 +82,7 @@ std::string safe_excerpt(std::string_view foreign_text) {
   }
   std::string excerpt = boost::algorithm::join(words, " ");
   if (excerpt.size() > excerpt_bytes_max) {
-    std::size_t end = excerpt_bytes_max;
-    while (end > 0 && (static_cast<unsigned char>(excerpt[end]) & 0xc0U) == 0x80U) --end;
-    excerpt.resize(end);
+    excerpt.resize(beginning_of(excerpt, excerpt_bytes_max).size());
     excerpt += "...";
   }
   return excerpt;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "crm/route_match.h"
 
 namespace tillbridge::crm {
@@ -134,11 +135,8 @@ std::string body_shape(std::string_view body) {
   const auto parsed = json::parse(body);
   if (!parsed) return "not JSON" + size;
   std::string shape = shape_of(*parsed);
-  // Cut where a character ends: the only ones outside ASCII are our own.
   if (shape.size() > shape_bytes_max) {
-    std::size_t end = shape_bytes_max;
-    while ((static_cast<unsigned char>(shape[end]) & 0xc0U) == 0x80U) --end;
-    shape.resize(end);
+    shape.resize(beginning_of(shape, shape_bytes_max).size());
     shape += more;
   }
   return shape;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.h"
 #include "journal/search_keys.h"
 #include "model/identity.h"
 
@@ -37,13 +38,6 @@ std::string_view trimmed(std::string_view text) {
   const auto from = text.find_first_not_of(blank);
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(blank) - from + 1);
-}
-
-std::string_view cut(std::string_view text) {
-  if (text.size() <= search_bytes_max) return text;
-  std::size_t end = search_bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;
-  return text.substr(0, end);
 }
 
 std::string event_id(std::string_view text) {
@@ -239,7 +233,7 @@ bool has_check_digit(std::string_view digits) {
 
 std::vector<SearchGuess> guess_search(std::string_view typed, std::string_view country,
                                       const std::vector<SearchStore>& stores) {
-  const std::string text(trimmed(cut(trimmed(typed))));
+  const std::string text(trimmed(beginning_of(trimmed(typed), search_bytes_max)));
   if (text.empty()) return {};
   Guesses guesses;
   const std::string without_mark(trimmed(text.front() == '#' ? text.substr(1) : text));
